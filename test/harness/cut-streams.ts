@@ -12,6 +12,26 @@ export async function says(socket: Socket, words: string): Promise<void> {
   expect(heard).toBe(words)
 }
 
+/** To an echo, through three cuts that end the connection, or reset it. */
+export async function saysThroughCuts(socket: Socket, way: CuttableWay, how: 'end' | 'reset'): Promise<void> {
+  await says(socket, 'before')
+  for (const time of ['1', '2', '3']) {
+    way.cut(how)
+    await says(socket, `after cut ${time}`)
+  }
+}
+
+const zeros = Buffer.alloc(1024 * 1024)
+
+/** Writes as much as anybody takes, for as long as the socket is open. */
+export function pour(socket: Socket): void {
+  const write = () => {
+    while (socket.write(zeros));
+  }
+  socket.on('drain', write)
+  write()
+}
+
 /** Sends `bytes` random bytes to an echo, and cuts the way each time another `everyBytes` have come back. Sums are SHA-256 in hex. */
 export async function copyThroughCuts(
   socket: Socket,

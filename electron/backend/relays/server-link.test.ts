@@ -14,10 +14,14 @@ afterEach(() => link?.close())
 function linkTo(connect: () => Promise<RelayConnection>) {
   const clock = new ManualClock()
   const changed = new Signal()
+  let attempts = 0
   const made = new ServerLink({
     name: 'cloud',
     address: () => Promise.resolve({ host: 'cloud', port: 8024, adminKey: new Secret('k') }),
-    connect,
+    connect: () => {
+      attempts += 1
+      return connect()
+    },
     clock,
     random: () => 0.5,
     log: silentLog,
@@ -36,28 +40,20 @@ function linkTo(connect: () => Promise<RelayConnection>) {
       look()
     })
   made.start()
-  return { link: made, clock, until }
+  return { link: made, clock, until, attempts: () => attempts }
 }
 
 const refused = () => Promise.reject(new RelayError('relay-unreachable', 'refused', {}))
 
 test('it is tried again when its wait is over, and not before', async () => {
-  let attempts = 0
-  const {
-    link: one,
-    clock,
-    until,
-  } = linkTo(() => {
-    attempts += 1
-    return refused()
-  })
+  const { link: one, clock, until, attempts } = linkTo(refused)
   await until(() => one.state.state === 'waiting')
   expect(one.state).toMatchObject({ attempt: 1, retryAtMs: clock.now() + 700 })
   clock.advance(699)
-  expect(attempts).toBe(1)
+  expect(attempts()).toBe(1)
   clock.advance(1)
   await until(() => one.state.state === 'waiting' && one.state.attempt === 2)
-  expect(attempts).toBe(2)
+  expect(attempts()).toBe(2)
 })
 
 test('a network change does not wait for the next try', async () => {
@@ -84,20 +80,13 @@ test('what the relay tells is mirrored; once the link is lost, who is online is 
 })
 
 test('a key that is refused is not tried again by itself, only when somebody asks', async () => {
-  let attempts = 0
-  const {
-    link: one,
-    clock,
-    until,
-  } = linkTo(() => {
-    attempts += 1
-    return Promise.reject(new RelayError('wrong-admin-key', 'refused', {}))
-  })
+  const wrongKey = () => Promise.reject(new RelayError('wrong-admin-key', 'refused', {}))
+  const { link: one, clock, until, attempts } = linkTo(wrongKey)
   await until(() => one.state.state === 'failed')
   clock.advance(3_600_000)
-  expect(attempts).toBe(1)
+  expect(attempts()).toBe(1)
   one.retryNow()
-  await until(() => attempts === 2)
+  await until(() => attempts() === 2)
 })
 
 test('closing in the middle of an attempt ends it', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { duplexPair, Transform, type Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createIdentity } from '../net/tls/identity.ts'
 import { PrivateAcceptor, visitPrivately } from './private-link.ts'
@@ -53,12 +54,6 @@ async function streams(
   return { here: visiting.value.inside, there: accepting.value, ends: wires }
 }
 
-async function readAll(stream: Duplex): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
-}
-
 describe('a private link', () => {
   it('shows the agent’s key to the visitor and carries both directions, each with its own end', async () => {
     const { visiting, accepting, ends } = await linked()
@@ -67,9 +62,9 @@ describe('a private link', () => {
     const here = visiting.value.inside
     const there = accepting.value
     here.end('question')
-    expect(await readAll(there)).toBe('question')
+    expect(await text(there)).toBe('question')
     there.end('answer')
-    expect(await readAll(here)).toBe('answer')
+    expect(await text(here)).toBe('answer')
     await Promise.all(ends.map((end) => end.closed || once(end, 'close')))
   })
 
@@ -145,7 +140,7 @@ describe('a private link', () => {
       ends[0].on('data', (chunk: Buffer) => (seen += chunk.length))
       const { here, there } = await streams(ends, takesPacked)
       there.end(words)
-      expect(await readAll(here)).toBe(words.toString())
+      expect(await text(here)).toBe(words.toString())
       here.end()
       return seen
     }
@@ -173,7 +168,7 @@ describe('a private link', () => {
     there.pipe(there)
     const sent = word.repeat(1_500_000)
     here.end(sent)
-    expect((await readAll(here)) === sent).toBe(true)
+    expect((await text(here)) === sent).toBe(true)
     // On the way back some of it may be packed.
     expect(seen).toBeGreaterThan(sent.length)
     expect(found).toBe(false)

@@ -33,6 +33,11 @@ export interface HttpAnswer {
   readonly body: string
 }
 
+/** `user:password`, as a browser sends it. */
+export const basic = (text: string) => ({
+  Authorization: `Basic ${Buffer.from(text).toString('base64')}`,
+})
+
 /** A whole relay with its lab box and web servers behind it, in this process, for the tests of hosts. */
 export class HostLab {
   readonly folder = mkdtempSync(join(tmpdir(), 'nps-hosts-'))

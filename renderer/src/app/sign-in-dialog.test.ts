@@ -1,4 +1,5 @@
 import type { SignInQuestion } from '@nps-desktop/electron/contract'
+import { hearing } from '../testing/hearing.ts'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../testing/mount-page.ts'
@@ -20,8 +21,7 @@ const question: SignInQuestion = {
 
 /** The dialog over these questions, and what was called. */
 async function open(...asked: SignInQuestion[]) {
-  const calls: unknown[] = []
-  const note = (name: string) => async (input: object) => void calls.push([name, input])
+  const { calls, heard } = hearing()
   const page = await mountPage(SignInDialog, {
     answers: {
       signIn: {
@@ -29,8 +29,8 @@ async function open(...asked: SignInQuestion[]) {
           (async function* () {
             yield asked
           })(),
-        answer: note('answer'),
-        leave: note('leave'),
+        answer: heard('answer'),
+        leave: heard('leave'),
       },
     },
   })

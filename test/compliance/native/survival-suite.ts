@@ -2,20 +2,10 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { copyThroughCuts, says } from '../../harness/cut-streams.ts'
+import { copyThroughCuts, pour, says, saysThroughCuts } from '../../harness/cut-streams.ts'
 import { CuttableWay } from '../../harness/cuttable-way.ts'
 import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
 import { NativePair } from './native-pair.ts'
-
-const zeros = Buffer.alloc(1024 * 1024)
-
-function pour(socket: Socket): void {
-  const write = () => {
-    while (socket.write(zeros));
-  }
-  socket.on('drain', write)
-  write()
-}
 
 const copiedBytes = 48 * 1024 * 1024
 
@@ -52,11 +42,7 @@ export function survivalSuite(runtime: string): void {
 
     it.each(['end', 'reset'] as const)('goes on after each %s of its connection', async (how) => {
       const visitor = await targets.visit(await pair.open(1, await targets.echo()))
-      await says(visitor, 'before')
-      for (const time of ['1', '2', '3']) {
-        way.cut(how)
-        await says(visitor, `after cut ${time}`)
-      }
+      await saysThroughCuts(visitor, way, how)
       visitor.end()
       expect(await readAll(visitor)).toHaveLength(0)
     })

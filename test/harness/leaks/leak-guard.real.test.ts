@@ -1,19 +1,11 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { guardedRun } from './guarded-run.ts'
 
 const vitest = join(import.meta.dirname, '../../../node_modules/vitest/vitest.mjs')
 
-/** Runs one file under the guard alone; answers how it ended and what was said. */
-function guarded(file: string): Promise<{ code: unknown; said: string }> {
-  const args = [vitest, 'run', '--config', join(import.meta.dirname, 'guarded.config.ts'), file]
-  const options = { cwd: import.meta.dirname, env: { ...process.env, NO_COLOR: '1' } }
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, said: stdout + stderr })
-    })
-  })
-}
+/** Runs one file under the guard alone. */
+const guarded = (file: string) => guardedRun([vitest, 'run', '--config', 'guarded.config.ts', file])
 
 test('a file that leaves something open fails, and each thing is named with its test and its place', async () => {
   const { code, said } = await guarded('leaky.ts')

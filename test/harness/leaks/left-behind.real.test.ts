@@ -1,19 +1,11 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { guardedRun } from './guarded-run.ts'
 
 const playwright = join(import.meta.dirname, '../../../node_modules/@playwright/test/cli.js')
 
-/** Runs one spec under the guard; answers how that ended and what was said. */
-function guarded(spec: string): Promise<{ code: unknown; said: string }> {
-  const args = [playwright, 'test', '--config', join(import.meta.dirname, 'specs.config.ts'), spec]
-  const options = { cwd: import.meta.dirname, env: { ...process.env, NO_COLOR: '1' }, timeout: 45_000 }
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, said: stdout + stderr })
-    })
-  })
-}
+/** Runs one spec under the guard. */
+const guarded = (spec: string) => guardedRun([playwright, 'test', '--config', 'specs.config.ts', spec])
 
 test('a spec that leaves a program and a folder fails, and each is named with its spec', async () => {
   const { code, said } = await guarded('leaky')

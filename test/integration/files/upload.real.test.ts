@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { UploadPlace } from '../../../electron/backend/provisioning/install/machine-facts.ts'
 import { readMachineFacts } from '../../../electron/backend/provisioning/install/machine-facts.ts'
@@ -20,9 +19,8 @@ import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts
 import type { SshSession } from '../../../electron/backend/ssh/ssh-session.ts'
 import type { HostKeyStore } from '../../../electron/backend/storage/records.ts'
 import { openDescriptors } from '../../harness/leaks/open-descriptors.ts'
+import { packedProgram, sha256 } from '../../harness/programs/packed-program.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
-
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
   let sshd: LocalSshd
@@ -33,23 +31,10 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
   let place: UploadPlace
   const signal = new AbortController().signal
 
-  /** A script with so much noise behind it that it takes a while to send. */
-  const makeProgram = async (noiseBytes: number): Promise<ProgramFile> => {
-    const raw = Buffer.concat([Buffer.from('#!/bin/sh\necho nps 1.2.3\nexit\n'), randomBytes(noiseBytes)])
-    const packed = gzipSync(raw, { level: 1 })
-    const path = join(folder, 'program.gz')
-    await writeFile(path, packed)
-    return {
-      paths: [path],
-      program: 'nps',
-      platform: 'linux',
-      arch: 'amd64',
-      compression: 'gz',
-      sha256: sha256(packed),
-      bytes: packed.length,
-      rawSha256: sha256(raw),
-      rawBytes: raw.length,
-    }
+  const makeProgram = (noiseBytes: number): Promise<ProgramFile> => {
+    const about = { program: 'nps', platform: 'linux', arch: 'amd64' } as const
+    const start = '#!/bin/sh\necho nps 1.2.3\nexit\n'
+    return packedProgram(join(folder, 'program.gz'), { ...about, start, noiseBytes })
   }
 
   const sent = async ({ paths }: ProgramFile): Promise<Buffer> =>

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { Secret } from '../../../relay-core/src/secret.ts'
 import { PrivateVisitor } from '../../../relay-core/src/visitor/index.ts'
-import { copyThroughCuts, says } from '../../harness/cut-streams.ts'
+import { copyThroughCuts, pour, says, saysThroughCuts } from '../../harness/cut-streams.ts'
 import { CuttableWay } from '../../harness/cuttable-way.ts'
 import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
 import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
@@ -51,11 +51,7 @@ describe('a visit of a private tunnel whose laptop loses its connection', () => 
   it.each(['end', 'reset'] as const)('goes on after each %s of it, and ends in order', async (how) => {
     await lead(await targets.echo())
     const socket = await targets.visit(port)
-    await says(socket, 'before')
-    for (const time of ['1', '2', '3']) {
-      way.cut(how)
-      await says(socket, `after cut ${time}`)
-    }
+    await saysThroughCuts(socket, way, how)
     socket.end()
     expect(await readAll(socket)).toHaveLength(0)
     await expect.poll(openConnections, patience).toBe(0)
@@ -86,14 +82,9 @@ describe('a visit of a private tunnel whose laptop loses its connection', () => 
 
   it('does not make a program wait that writes much and reads nothing', { timeout: 60_000 }, async () => {
     let [arrived, hasArrived] = [0, Promise.withResolvers<undefined>()]
-    const flood = Buffer.alloc(1024 * 1024)
     await lead(
       await targets.listen((socket) => {
-        const pour = () => {
-          while (socket.write(flood));
-        }
-        socket.on('drain', pour)
-        pour()
+        pour(socket)
         socket.on('data', (bytes) => {
           arrived += bytes.length
           if (arrived === copiedBytes) hasArrived.resolve(undefined)

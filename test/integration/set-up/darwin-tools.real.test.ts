@@ -1,17 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { checkMachine } from '../../../electron/backend/provisioning/install/check-machine.ts'
 import { readMachineFacts } from '../../../electron/backend/provisioning/install/machine-facts.ts'
-import type { ProgramFile } from '../../../electron/backend/provisioning/install/program-files.ts'
 import { tryProgram } from '../../../electron/backend/provisioning/install/try-program.ts'
 import { dropUploads, uploadProgram } from '../../../electron/backend/provisioning/install/upload-program.ts'
 import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts'
 import { sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
+import { packedProgram } from '../../harness/programs/packed-program.ts'
 import { signInTo } from '../../harness/sign-in-to.ts'
 
 /** Of what macOS has too, with the options that are the same there. */
@@ -49,21 +47,9 @@ it.runIf(existsSync(sshdPath))('a lab box with the tools of macOS takes a progra
     expect(facts.places[0]).toMatchObject({ folder: facts.home, runsPrograms: true })
     expect(checkMachine('h', facts, ['darwin'])).toEqual({ platform: 'darwin', arch: 'arm64' })
 
-    const raw = Buffer.concat([Buffer.from('#!/bin/sh\necho 1.2.3\nexit\n'), randomBytes(300_000)])
-    const packed = gzipSync(raw)
-    const path = join(folder, 'npc.gz')
-    await writeFile(path, packed)
-    const file: ProgramFile = {
-      paths: [path],
-      program: 'npc',
-      platform: 'darwin',
-      arch: 'arm64',
-      compression: 'gz',
-      sha256: sha256(packed),
-      bytes: packed.length,
-      rawSha256: sha256(raw),
-      rawBytes: raw.length,
-    }
+    const start = '#!/bin/sh\necho 1.2.3\nexit\n'
+    const about = { program: 'npc', platform: 'darwin', arch: 'arm64', start } as const
+    const file = await packedProgram(join(folder, 'npc.gz'), about)
     const place = { folder, mount: '/', freeBytes: 1e9, runsPrograms: true }
     const upload = async () =>
       await uploadProgram(shell, file, place, { onProgress: () => undefined, signal })
@@ -79,7 +65,3 @@ it.runIf(existsSync(sshdPath))('a lab box with the tools of macOS takes a progra
     await rm(folder, { recursive: true, force: true })
   }
 })
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}

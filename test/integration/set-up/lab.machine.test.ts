@@ -1,8 +1,8 @@
-import { connect } from 'node:net'
 import type { Job, LabCard, Tunnel } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AppBackend } from '../../harness/app.ts'
 import { expectDone, stepOf } from '../../harness/ended-job.ts'
+import { firstWords } from '../../harness/peers/first-words.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
 import { addLabOverSsh, setUpServer } from '../../harness/set-up-machines.ts'
 import { Bed } from '../../testbed/bed.ts'
@@ -50,21 +50,6 @@ const isOffline = async (labId: string): Promise<void> => {
 const tunnelIn = async (state: Tunnel['status']['state'], tunnelId: string): Promise<Tunnel | undefined> => {
   const isIt = ({ id, status }: Tunnel): boolean => id === tunnelId && status.state === state
   return (await app.overviewWhere(({ tunnels }) => tunnels.some(isIt))).tunnels.find(isIt)
-}
-
-/** What a visitor is greeted with; empty when the connection ends without a word. */
-function firstWords(host: string, port: number): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 10_000 })
-    socket.once('data', (chunk: Buffer) => {
-      socket.destroy()
-      resolve(chunk.toString('latin1'))
-    })
-    socket.once('timeout', () => socket.destroy(new Error('silent')))
-    // 'close' follows
-    socket.once('error', () => undefined)
-    socket.once('close', () => resolve(''))
-  })
 }
 
 describe('a lab box that this computer cannot reach', () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { connect } from 'node:net'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { AppBackend } from '../../harness/app.ts'
 import { expectDone } from '../../harness/ended-job.ts'
+import { firstWords } from '../../harness/peers/first-words.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
 import { setUpServerAndLab } from '../../harness/set-up-machines.ts'
 import { Bed } from '../../testbed/bed.ts'
@@ -48,7 +48,7 @@ it('brings nps and npc to the version of the app, and the tunnel works on', asyn
   expectDone(await app.ended((await app.client.machineUpdates.server({ serverId })).jobId))
   expectDone(await app.ended((await app.client.machineUpdates.lab({ labId })).jobId))
   await versionsAre('1.0.0', '1.0.0')
-  expect(await firstWords()).toMatch(/^SSH-/)
+  expect(await visitorHears()).toMatch(/^SSH-/)
   await leavesNothing()
 })
 
@@ -68,7 +68,7 @@ it('puts the old program back when the new one does not come online, and the tun
     { code: 'update-undone', params: { program: 'npc', version: '9.9.9', said: 'it ended again' } },
   ])
   await versionsAre('1.0.0', '1.0.0')
-  expect(await firstWords()).toMatch(/^SSH-/)
+  expect(await visitorHears()).toMatch(/^SSH-/)
   await leavesNothing()
 })
 
@@ -86,7 +86,7 @@ it('has the old programs again after a restart of the machines before the new on
   await versionsAre('1.0.0', '1.0.0')
   for (const { jobId } of [ofServer, ofLab])
     expect((await app.ended(jobId)).steps.at(-1)?.failure).toMatchObject({ code: 'update-undone' })
-  expect(await firstWords()).toMatch(/^SSH-/)
+  expect(await visitorHears()).toMatch(/^SSH-/)
   await leavesNothing()
 })
 
@@ -154,17 +154,5 @@ async function leavesNothing(): Promise<void> {
     expect(await machine.exec(`${find} 2>/dev/null || true`)).toBe('')
 }
 
-/** What a visitor of the tunnel is greeted with; empty when the connection ends without a word. */
-function firstWords(): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: bed.cloud.address, port: tunnelPort, timeout: 10_000 })
-    socket.once('data', (chunk: Buffer) => {
-      socket.destroy()
-      resolve(chunk.toString('latin1'))
-    })
-    socket.once('timeout', () => socket.destroy(new Error('silent')))
-    // 'close' follows
-    socket.once('error', () => undefined)
-    socket.once('close', () => resolve(''))
-  })
-}
+/** What a visitor of the tunnel is greeted with. */
+const visitorHears = () => firstWords(bed.cloud.address, tunnelPort)

@@ -1,8 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { checkMachine, choosePlace } from '../../../electron/backend/provisioning/install/check-machine.ts'
 import type { ProgramFile } from '../../../electron/backend/provisioning/install/program-files.ts'
@@ -13,6 +11,7 @@ import type { Machines } from '../../../electron/backend/ssh/machines.ts'
 import { powershellCommand } from '../../../electron/backend/ssh/shell/powershell-command.ts'
 import { windowsIdentity } from '../../../electron/backend/ssh/shell/windows-identity.ts'
 import { WindowsShell } from '../../../electron/backend/ssh/shell/windows-shell.ts'
+import { packedProgram, sha256 } from '../../harness/programs/packed-program.ts'
 import { signInTo } from '../../harness/sign-in-to.ts'
 import { startWindowsSshd, type WindowsSshd } from '../../harness/windows-sshd.ts'
 
@@ -31,9 +30,6 @@ home=${local}
 place=yes 40000000 C:\|${local}
 `
 const service = { kind: 'background', program: String.raw`${local}\Programs\npc\npc.exe`, args: [] }
-const raw = Buffer.concat([Buffer.from('MZ'), randomBytes(300_000)])
-const packed = gzipSync(raw)
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 let folder: string
 let sshd: WindowsSshd
@@ -51,7 +47,7 @@ function said(script: string, given: string): { stdout?: string; stderr?: string
   if (script.includes('New-Item')) return { stdout: '-\n' }
   if (script.includes('GZipStream')) {
     const sent = [...sshd.files.values()].at(-1)
-    return { stdout: sent?.equals(packed) ? 'ready\n' : 'differs\n' }
+    return { stdout: sent && sha256(sent) === file.sha256 ? 'ready\n' : 'differs\n' }
   }
   if (script.includes('service.json'))
     return { stdout: `${local}\\npc\\service.json\n${JSON.stringify(service, null, 2)}\r\n` }
@@ -75,19 +71,8 @@ beforeEach(async () => {
   const address = { host: '127.0.0.1', port: sshd.port, user: 'researcher' }
   const open = async () => await signInTo(address, { kind: 'password', password: 'x' }, { signal })
   workplace = new Workplace({ open } as unknown as Machines, { kind: 'lab', id: 'l1' }, { root: 'if-free' })
-  const path = join(folder, 'npc.exe.gz')
-  await writeFile(path, packed)
-  file = {
-    paths: [path],
-    program: 'npc',
-    platform: 'windows',
-    arch: 'amd64',
-    compression: 'gz',
-    sha256: sha256(packed),
-    bytes: packed.length,
-    rawSha256: sha256(raw),
-    rawBytes: raw.length,
-  }
+  const about = { program: 'npc', platform: 'windows', arch: 'amd64', start: 'MZ' } as const
+  file = await packedProgram(join(folder, 'npc.exe.gz'), about)
 })
 afterEach(async () => {
   workplace.release()

@@ -27,6 +27,17 @@ async function nothingLeft(world: CarriedWorld, networks: readonly PacketNetwork
   expect(world.clock.waiting).toBe(0)
 }
 
+/** The sums of what comes back of each, sent by a stream of its own, all at once. */
+async function echoed(world: CarriedWorld, sent: readonly Buffer[]): Promise<unknown[]> {
+  const back = sent.map((bytes) => {
+    const stream = world.visitor.openStream()
+    stream.end(bytes)
+    return collect(stream)
+  })
+  await world.until(() => back.every(({ sum }) => sum !== undefined), 60_000)
+  return back.map(({ sum }) => sum)
+}
+
 const weathers: Record<string, PacketWeather> = {
   'that is kind': { delayMs: 10 },
   'that loses one of a hundred': { delayMs: 25, loss: 0.01 },
@@ -54,13 +65,7 @@ describe('a link over packets', { timeout: 60_000 }, () => {
         there.push(collect(stream))
         stream.pipe(stream)
       }
-      const back = sent.map((bytes) => {
-        const stream = world.visitor.openStream()
-        stream.end(bytes)
-        return collect(stream)
-      })
-      await world.until(() => back.every(({ sum }) => sum !== undefined), 60_000)
-      expect(back.map(({ sum }) => sum)).toEqual(sent.map(sumOf))
+      expect(await echoed(world, sent)).toEqual(sent.map(sumOf))
       expect(there.map(({ sum }) => sum)).toEqual(sent.map(sumOf))
       await nothingLeft(world, [world.relay])
     })
@@ -70,13 +75,7 @@ describe('a link over packets', { timeout: 60_000 }, () => {
     const world = worldWith({ delayMs: 15, loss: 0.02 })
     world.onStream = (stream) => stream.pipe(stream)
     const sent = Array.from({ length: 300 }, () => someBytes(3_000, world.random))
-    const back = sent.map((bytes) => {
-      const stream = world.visitor.openStream()
-      stream.end(bytes)
-      return collect(stream)
-    })
-    await world.until(() => back.every(({ sum }) => sum !== undefined), 30_000)
-    expect(back.map(({ sum }) => sum)).toEqual(sent.map(sumOf))
+    expect(await echoed(world, sent)).toEqual(sent.map(sumOf))
     await nothingLeft(world, [world.relay])
   })
 

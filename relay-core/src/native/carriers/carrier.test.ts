@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { duplexPair, type Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeFrame, frameType } from '../../wire/frame.ts'
@@ -45,12 +46,6 @@ function pair(): [End, End] {
 
 const quiet = (stream: Duplex): Duplex => stream.on('error', () => undefined)
 
-async function readAll(stream: Duplex): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
-}
-
 describe('carrier', () => {
   it('carries both directions, each with its own end, and then the next stream', async () => {
     const [relay, agent] = pair()
@@ -59,10 +54,10 @@ describe('carrier', () => {
       const here = relay.carrier.startStream(number)
       const there = agent.carrier.startStream(number)
       here.end(`question ${count}`)
-      expect(await readAll(there)).toBe(`question ${count}`)
+      expect(await text(there)).toBe(`question ${count}`)
       expect(relay.carrier.isIdle).toBe(false)
       there.end(`answer ${count}`)
-      expect(await readAll(here)).toBe(`answer ${count}`)
+      expect(await text(here)).toBe(`answer ${count}`)
       await Promise.all([relay.served(count), agent.served(count)])
       expect(relay.carrier.isIdle && agent.carrier.isIdle).toBe(true)
     }
@@ -88,7 +83,7 @@ describe('carrier', () => {
     const there = agent.carrier.startStream(2)
     there.end('still here')
     here.end()
-    expect(await readAll(here)).toBe('still here')
+    expect(await text(here)).toBe('still here')
   })
 
   it.each([

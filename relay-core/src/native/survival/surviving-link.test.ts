@@ -112,6 +112,16 @@ async function untilHeard(end: End, wanted: string): Promise<void> {
   expect(end.heard).toBe(wanted)
 }
 
+/** A link that ends at the agent, while its last word is not acknowledged. */
+async function unacknowledged() {
+  const ends = pair()
+  ends.relay.isMute = true
+  await ends.agent.says('the end')
+  ends.agent.isNeeded = false
+  ends.agent.link.end()
+  return ends
+}
+
 describe('a link that survives its connections', () => {
   it('delivers packed blocks once and in their order, too', async () => {
     const ends = pair()
@@ -281,11 +291,7 @@ describe('a link that survives its connections', () => {
 
   it('waits for the last word to be acknowledged as long as the session shows that the peer is there', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { agent, relay } = pair()
-    relay.isMute = true
-    await agent.says('the end')
-    agent.isNeeded = false
-    agent.link.end()
+    const { agent } = await unacknowledged()
     vi.advanceTimersByTime(5 * leftoverMs)
     expect(agent.link.isClosed).toBe(false)
     agent.links.over(agent)
@@ -295,11 +301,7 @@ describe('a link that survives its connections', () => {
 
   it('waits no longer once its peer has begun another session without it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { agent, relay } = pair()
-    relay.isMute = true
-    await agent.says('the end')
-    agent.isNeeded = false
-    agent.link.end()
+    const { agent } = await unacknowledged()
     agent.links.over(agent)
     const next = { drop: () => undefined }
     agent.links.begin(next)

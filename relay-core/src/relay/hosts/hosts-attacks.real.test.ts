@@ -1,12 +1,10 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hear, HostLab } from '../../testing/lab-with-hosts.ts'
+import { basic, hear, HostLab } from '../../testing/lab-with-hosts.ts'
 
 const lab = new HostLab()
 beforeAll(() => lab.start())
 afterAll(() => lab.close())
-
-const basic = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` })
 
 describe('visitors that mean no good', () => {
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hear, HostLab } from '../../testing/lab-with-hosts.ts'
+import { basic, hear, HostLab } from '../../testing/lab-with-hosts.ts'
 
 const lab = new HostLab()
 beforeAll(() => lab.start())
@@ -95,7 +95,7 @@ describe('HTTPS that nps answers itself', () => {
       connection: await visitTls({ servername: 'locked.test' }),
     })
     expect(asked.status).toBe(401)
-    const headers = { Authorization: `Basic ${Buffer.from('a:b').toString('base64')}` }
+    const headers = basic('a:b')
     const connection = await visitTls({ servername: 'locked.test' })
     expect((await lab.visit('locked.test', '/', { headers, connection })).status).toBe(200)
   })

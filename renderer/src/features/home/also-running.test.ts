@@ -1,6 +1,7 @@
 import type { FoundLook, FoundService, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { beforeEach, expect, test } from 'vitest'
+import { hearing } from '../../testing/hearing.ts'
 import { buttonCalled, feedOf, mountPage } from '../../testing/mount-page.ts'
 import { lab, notebook, tunnel } from '../../testing/pasted-lab.ts'
 import AlsoRunning from './AlsoRunning.vue'
@@ -27,15 +28,11 @@ const board: FoundService = {
 beforeEach(() => localStorage.clear())
 
 async function mounted(services: FoundService[], tunnels: Tunnel[] = [tunnel]) {
-  const calls: unknown[] = []
-  const call = (name: string) => async (input: never) => {
-    calls.push([name, input])
-    return {}
-  }
+  const { calls, heard } = hearing()
   const look: FoundLook = { state: 'read', atMs: 0, by: 'npc', services, failure: null }
   const page = await mountPage(AlsoRunning, {
     props: { lab, tunnels, others: [] },
-    answers: { found: { glance: feedOf(look), add: call('add'), lead: call('lead') } },
+    answers: { found: { glance: feedOf(look), add: heard('add'), lead: heard('lead') } },
   })
   await flushPromises()
   return { page, calls, said: () => page.text().replaceAll(/\s+/g, ' ') }

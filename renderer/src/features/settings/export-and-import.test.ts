@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
+import { hearing } from '../../testing/hearing.ts'
 import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
 import MovingSettings from './MovingSettings.vue'
 
@@ -32,12 +33,8 @@ async function type(label: string, text: string): Promise<void> {
 }
 
 test('a file is looked into before anything of it is added', async () => {
-  const calls: unknown[] = []
-  const note = (name: string) => async (input: never) => {
-    calls.push([name, input])
-    return contents
-  }
-  const answers = { moving: { look: note('look'), take: note('take') } }
+  const { calls, heard } = hearing()
+  const answers = { moving: { look: heard('look', contents), take: heard('take', contents) } }
   await using page = await mountPage(MovingSettings, { answers })
   buttonCalled('Import…').click()
   await flushPromises()

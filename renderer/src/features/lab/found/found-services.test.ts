@@ -1,6 +1,7 @@
 import type { FoundLook, FoundService, Lab, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
+import { type HeardCall, hearing } from '../../../testing/hearing.ts'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import { model, notebook } from '../../../testing/found-samples.ts'
 import { lab as pasted, server, tunnel } from '../../../testing/pasted-lab.ts'
@@ -10,18 +11,15 @@ const lab: Lab = { ...pasted, address: { host: '10.1.1.1', port: 22, user: 'alic
 const never = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }))
 
-async function mounted(look: FoundLook, { tunnels = [] as Tunnel[], calls = [] as unknown[] } = {}) {
-  const told = (name: string) => (input: never) => {
-    calls.push([name, input])
-    return Promise.resolve({})
-  }
+async function mounted(look: FoundLook, { tunnels = [] as Tunnel[], calls = [] as HeardCall[] } = {}) {
+  const { heard } = hearing(calls)
   const watch = async (_input: never, options?: { signal?: AbortSignal }) =>
     (async function* () {
       yield look
       await never(options?.signal)
     })()
   const page = await mountPage(FoundServices, {
-    answers: { found: { watch, add: told('add'), lead: told('lead'), setOn: told('setOn') } },
+    answers: { found: { watch, add: heard('add'), lead: heard('lead'), setOn: heard('setOn') } },
     props: { lab, server, tunnels, others: [] },
   })
   await flushPromises()
@@ -38,7 +36,7 @@ const read = (...services: FoundService[]): FoundLook => ({
 test('what has no tunnel is a row, and what has one is named in the foot', async () => {
   const board: FoundService = { ...notebook, port: 6006, target: '127.0.0.1:6006', program: 'tensorboard' }
   const tunnels: Tunnel[] = [{ ...tunnel, kind: 'tensorboard', target: 'localhost:6006' }]
-  const calls: unknown[] = []
+  const calls: HeardCall[] = []
   await using page = await mounted(read(notebook, board), { tunnels, calls })
   expect(page.findAll('[data-found]')).toHaveLength(1)
   expect(page.text()).toContain('~/project-x')
@@ -49,7 +47,7 @@ test('what has no tunnel is a row, and what has one is named in the foot', async
 })
 
 test("somebody else's service says whose it is before it gets a tunnel", async () => {
-  const calls: unknown[] = []
+  const calls: HeardCall[] = []
   await using page = await mounted(read(model), { calls })
   expect(page.text()).toContain('user2')
   buttonCalled('Add').click()
@@ -70,7 +68,7 @@ test('a notebook that has moved is offered to the tunnel that still leads to its
     target: '127.0.0.1:8888',
     status: { state: 'checking', sinceMs: 0 },
   }
-  const calls: unknown[] = []
+  const calls: HeardCall[] = []
   await using page = await mounted(read(notebook), { tunnels: [idle], calls })
   expect(page.text()).toContain('Notes leads to port 8888, where nothing runs now.')
   buttonCalled('Use 8889').click()
@@ -96,7 +94,7 @@ test('nothing found, the first look, a look that failed, and one that is off eac
     await using page = await mounted(look as FoundLook)
     expect(page.text()).toContain(words)
   }
-  const calls: unknown[] = []
+  const calls: HeardCall[] = []
   await using _page = await mounted({ state: 'off' }, { calls })
   buttonCalled('Look there').click()
   await flushPromises()
@@ -104,7 +102,7 @@ test('nothing found, the first look, a look that failed, and one that is off eac
 })
 
 test('by keyboard: ↓ goes to the next program, ↵ adds its tunnel', async () => {
-  const calls: unknown[] = []
+  const calls: HeardCall[] = []
   await using page = await mounted(read(notebook, { ...model, isMine: true }), { calls })
   const [first, second] = page.findAll('[data-found]')
   await first?.trigger('keydown', { key: 'ArrowDown' })

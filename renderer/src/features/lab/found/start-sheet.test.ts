@@ -1,6 +1,7 @@
-import type { Lab, ServiceStart, StartChoices, Tunnel } from '@nps-desktop/electron/contract'
+import type { Failure, Lab, ServiceStart, StartChoices, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
+import { type HeardCall, hearing } from '../../../testing/hearing.ts'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import { lab as pasted, server, tunnel } from '../../../testing/pasted-lab.ts'
 import StartSheet from './StartSheet.vue'
@@ -45,15 +46,12 @@ const start: ServiceStart = {
 
 async function mounted(
   now: ServiceStart | null,
-  { found = choices, calls = [] as unknown[], tunnels = [] as Tunnel[] } = {},
+  { found = choices, calls = [] as HeardCall[], tunnels = [] as Tunnel[] } = {},
 ) {
-  const told = (name: string) => (input: never) => {
-    calls.push([name, input])
-    return Promise.resolve({})
-  }
+  const { heard } = hearing(calls)
   const page = await mountPage(StartSheet, {
     answers: {
-      starts: { choices: () => Promise.resolve(found), start: told('start'), cancel: told('cancel') },
+      starts: { choices: () => Promise.resolve(found), start: heard('start'), cancel: heard('cancel') },
     },
     props: { lab, server, what: 'jupyter', tunnels, start: now, open: true },
   })
@@ -63,7 +61,7 @@ async function mounted(
 const said = (): string => document.querySelector('.sheet')?.textContent ?? ''
 
 test('the form offers what has Jupyter, and starts with what was chosen', async () => {
-  const calls: unknown[] = []
+  const calls: HeardCall[] = []
   await using page = await mounted(null, { calls })
   expect(said()).toContain('It runs there as alice')
   expect(said()).toContain('JupyterLab 4.2.1')
@@ -89,15 +87,16 @@ test('without an environment that has it, the sheet says how to install it', asy
   expect(buttonCalled('Start Jupyter').disabled).toBe(true)
 })
 
+const failure: Failure = {
+  code: 'start-failed',
+  params: { lab: 'a100', service: 'Jupyter', said: 'Disk quota exceeded' },
+  message: '',
+  fixes: [],
+}
+
 test('a start that fails shows its cause and leads back; what it printed can be copied', async () => {
   await using page = await mounted(start)
-  const failure = {
-    code: 'start-failed',
-    params: { lab: 'a100', service: 'Jupyter', said: 'Disk quota exceeded' },
-    message: '',
-    fixes: [],
-  } as const
-  await page.setProps({ start: { ...start, state: 'failed', failure: { ...failure, fixes: [] } } })
+  await page.setProps({ start: { ...start, state: 'failed', failure } })
   expect(said()).toContain('Disk quota exceeded')
   expect(said()).toContain('Nothing was left behind')
   // llm is the one that failed, and the other has no Jupyter
@@ -111,16 +110,10 @@ test('a start that fails shows its cause and leads back; what it printed can be 
 })
 
 test('a start that failed goes on in the environment that has the program, with what was chosen', async () => {
-  const calls: unknown[] = []
+  const calls: HeardCall[] = []
   await using page = await mounted(start, { calls })
-  const failure = {
-    code: 'start-failed',
-    params: { lab: 'a100', service: 'Jupyter', said: 'Disk quota exceeded' },
-    message: '',
-    fixes: [],
-  } as const
   const failed = { ...start, environment: 'python3', state: 'failed' } as const
-  await page.setProps({ start: { ...failed, failure: { ...failure, fixes: [] } } })
+  await page.setProps({ start: { ...failed, failure } })
   await flushPromises()
   expect(said()).toContain('The environment llm has Jupyter already.')
   buttonCalled('Use llm').click()

@@ -1,6 +1,7 @@
 import type { HostKey } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
+import { hearing } from '../../../testing/hearing.ts'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import NewServer from '../new-server/NewServer.vue'
 import UpdateSignIn from './UpdateSignIn.vue'
@@ -18,14 +19,13 @@ const shown: HostKey = {
 
 const confirmed = { host: '120.1.1.2', port: 22, jump: { kind: 'none' }, fingerprint: 'SHA256:9f2cQe4' }
 
+async function press(word: string): Promise<void> {
+  buttonCalled(word).click()
+  await flushPromises()
+}
+
 async function signIn(hostKey: HostKey) {
-  const calls: [string, unknown][] = []
-  const heard =
-    <Answer>(name: string, answer: Answer) =>
-    async (input: never) => {
-      calls.push([name, input])
-      return answer
-    }
+  const { calls, heard } = hearing()
   const page = await mountPage(NewServer, {
     answers: {
       hostKeys: { inspect: heard('inspect', hostKey), confirm: heard('confirm', {}) },
@@ -35,15 +35,11 @@ async function signIn(hostKey: HostKey) {
   const [host, , user] = page.findAll('form input')
   await host?.setValue('120.1.1.2')
   await user?.setValue('root')
-  const press = async (word: string): Promise<void> => {
-    buttonCalled(word).click()
-    await flushPromises()
-  }
-  return { page, calls, press, host }
+  return { page, calls, host }
 }
 
 test('the secret field opens only after the host key was confirmed', async () => {
-  const { page, calls, press } = await signIn(shown)
+  const { page, calls } = await signIn(shown)
   await using _ = page
   expect(page.find('input[type=password]').exists()).toBe(false)
 
@@ -88,7 +84,7 @@ test('Enter in a field goes on: to the host key, and with the secret to the setu
 })
 
 test('a key that ssh knows is said to be the same; it is confirmed by a person all the same', async () => {
-  const { page, calls, press } = await signIn({ ...shown, sshKnows: true })
+  const { page, calls } = await signIn({ ...shown, sshKnows: true })
   await using _ = page
   await press('Connect')
   expect(page.text()).toContain('This is the key that your ssh already knows for it.')
@@ -96,7 +92,7 @@ test('a key that ssh knows is said to be the same; it is confirmed by a person a
 })
 
 test('another address closes the secret field again', async () => {
-  const { page, press, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
+  const { page, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
   await using _ = page
   await press('Connect')
   expect(page.find('input[type=password]').exists()).toBe(true)
@@ -105,7 +101,7 @@ test('another address closes the secret field again', async () => {
 })
 
 test('a changed key shows both fingerprints, and stopping sends nothing', async () => {
-  const { page, calls, press } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
+  const { page, calls } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
   await using _ = page
   await press('Connect')
   expect(document.body.textContent).toContain('SHA256:old')
@@ -116,7 +112,7 @@ test('a changed key shows both fingerprints, and stopping sends nothing', async 
 })
 
 test('a changed key is pinned only by its own button', async () => {
-  const { page, calls, press } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
+  const { page, calls } = await signIn({ ...shown, state: 'changed', pinned: 'SHA256:old' })
   await using _ = page
   await press('Connect')
   await press('It was reinstalled')
@@ -125,13 +121,7 @@ test('a changed key is pinned only by its own button', async () => {
 })
 
 test('the sign-in of a lab box behind another machine is renewed by the same way', async () => {
-  const calls: [string, unknown][] = []
-  const heard =
-    <Answer>(name: string, answer: Answer) =>
-    async (input: never) => {
-      calls.push([name, input])
-      return answer
-    }
+  const { calls, heard } = hearing()
   const address = { host: '192.168.1.10', port: 22, user: 'li' }
   await using page = await mountPage(UpdateSignIn, {
     props: { machine: 'lab', id: 'l1', name: 'a100', address, jump: 'gate', stored: false },
@@ -141,10 +131,6 @@ test('the sign-in of a lab box behind another machine is renewed by the same way
     },
   })
   expect(page.text()).toContain('Through gate')
-  const press = async (word: string): Promise<void> => {
-    buttonCalled(word).click()
-    await flushPromises()
-  }
   await press('Connect')
   await press('Yes, this is it')
   await page.get('input[type=password]').setValue('secret')
@@ -162,7 +148,7 @@ test('the sign-in of a lab box behind another machine is renewed by the same way
 })
 
 test('an ssh command typed as the address is spread over the fields, with its key', async () => {
-  const { page, press, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
+  const { page, host } = await signIn({ ...shown, state: 'known', pinned: shown.fingerprint })
   await using _ = page
   await host?.setValue('ssh -i ~/.ssh/id_ed25519 -p 2222 goudan@120.1.1.9')
   const values = page.findAll('form input').map((input) => (input.element as HTMLInputElement).value)
