@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LabServices } from './lab-services.ts'
-import { entranceOf } from './service-entrance.ts'
+import { entranceAt, entranceOf } from './service-entrance.ts'
 
 /** Notes what is looked for; one notebook runs there. */
 function servicesOf(asked: unknown[]): Pick<LabServices, 'find'> {
@@ -25,4 +25,13 @@ test('a lab box is not asked about a program that leaves no file', async () => {
   const asked: unknown[] = []
   expect(await entranceOf(servicesOf(asked), 'l1', { kind: 'tcp', port: 8889 }, options)).toBe(null)
   expect(asked).toEqual([])
+})
+
+test('a notebook on another machine is not opened as the one on the same port of the lab box', async () => {
+  const services = servicesOf([])
+  const at = (target: string) => entranceAt(services, 'l1', { kind: 'jupyter', target }, options)
+  for (const target of ['127.0.0.1:8889', 'localhost:8889', '[::1]:8889'])
+    expect(await at(target)).toEqual({ secure: true, path: '/lab/' })
+  for (const target of ['10.0.0.7:8889', 'node7:8889', '127.0.0.1:8889,10.0.0.7:8889'])
+    expect(await at(target)).toBe(null)
 })

@@ -1,4 +1,6 @@
+import { isOnLabBox } from '@nps-desktop/electron/contract'
 import type { TunnelKind } from '@nps-desktop/electron/contract'
+import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 import type { Entrance } from '../storage/entrance.ts'
 import type { LabServices } from './lab-services.ts'
 
@@ -12,4 +14,16 @@ export async function entranceOf(
   if (kind !== 'jupyter' && kind !== 'tensorboard') return null
   const found = await services.find(labId, { kind, port }, { signal })
   return found && { secure: found.secure, path: found.path }
+}
+
+/** The same for a target that a person has named: what listens on the same port of another machine is not asked for. */
+export async function entranceAt(
+  services: Pick<LabServices, 'find'>,
+  labId: string,
+  { kind, target }: { kind: TunnelKind; target: string },
+  options: { signal: AbortSignal },
+): Promise<Entrance | null> {
+  return isOnLabBox(target)
+    ? await entranceOf(services, labId, { kind, port: targetPort(target) }, options)
+    : null
 }

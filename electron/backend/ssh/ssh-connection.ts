@@ -201,13 +201,11 @@ export class SshConnection {
     if (signal.aborted) throw reasonOf(signal)
     if (!this.isOpen) throw this.#lost ?? sessionLost(this.address)
     const opened = Promise.withResolvers<T>()
-    let isGivenUp = false
     using _gone = this.whenGone(opened.reject)
     const done = (error: Error | undefined, channel: T): void => {
       // ssh2's word for a connection that ended while the channel was being opened
       if (error?.message === 'No response from server') return opened.reject(sessionLost(this.address))
       if (error) return opened.reject(error)
-      if (isGivenUp) channel.destroy()
       opened.resolve(channel)
     }
     try {
@@ -222,7 +220,11 @@ export class SshConnection {
       const wait = { signal, timeoutMs: answerTimeoutMs, onTimeout, clock: this.#clock }
       return await until(opened.promise, wait)
     } catch (error) {
-      isGivenUp = true
+      // it may still open, or has just done so
+      opened.promise.then(
+        (channel) => channel.destroy(),
+        () => undefined,
+      )
       throw signal.aborted ? reasonOf(signal) : error
     }
   }

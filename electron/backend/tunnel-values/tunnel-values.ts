@@ -11,9 +11,8 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import { cut, type Client, type ClientLimits } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { type ListedTunnel, listedTunnel, webPortsOf } from '../known-tunnels/list-tunnels.ts'
-import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 import type { LabServices } from '../labs/lab-services.ts'
-import { entranceOf } from '../labs/service-entrance.ts'
+import { entranceAt } from '../labs/service-entrance.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { storedLabWithServer } from '../storage/stored-machine.ts'
@@ -69,8 +68,7 @@ export class TunnelValueCalls {
     { labId, ...values }: TunnelValues & { labId: string },
     { signal }: Signal,
   ): Promise<{ tunnelId: string }> {
-    const at = { kind: values.kind, port: targetPort(values.target) }
-    const entrance = await entranceOf(this.#services, labId, at, { signal })
+    const entrance = await entranceAt(this.#services, labId, values, { signal })
     const { tunnelId } = await this.#tunnels.add(
       labId,
       { ...values, port: values.port, entrance },

@@ -4,7 +4,12 @@ import type { Tunnel } from './tunnel-models.ts'
 
 /** Whether a tunnel leads to its lab box's own sshd, not to that of another machine in its network. */
 export function leadsToOwnSshd({ kind, target }: Pick<Tunnel, 'kind' | 'target'>): boolean {
-  return kind === 'ssh' && /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(target)
+  return kind === 'ssh' && isOnLabBox(target)
+}
+
+/** Whether a target is one port of the lab box itself, by the names that need no look at its addresses. */
+export function isOnLabBox(target: string): boolean {
+  return /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(target)
 }
 
 /**
