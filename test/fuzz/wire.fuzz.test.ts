@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { zstdCompressSync } from 'node:zlib'
@@ -34,14 +33,12 @@ import {
   encodeReset,
 } from '../../relay-core/src/wire/stream-messages.ts'
 import { decodeQuestion, encodeQuestion } from '../../relay-core/src/wire/watched-question.ts'
+import { goldenMessages } from '../../relay-core/src/testing/golden-messages.ts'
 import { fuzz, outcome } from './fuzz.ts'
 import { Trace } from './trace.ts'
 
-/** Every message of the specification, as bytes. */
-const golden = readFileSync(new URL('../../relay-core/spec/golden-frames.txt', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => Buffer.from((line.split(' | ')[0] ?? '').replaceAll(' ', ''), 'hex'))
+/** Every message of the specification. */
+const golden = goldenMessages.map(({ bytes }) => bytes)
 const data = Buffer.from(encodeFrame(frameType.data, Buffer.from('bytes of a stream')))
 
 /** Reads a body and writes it again. */

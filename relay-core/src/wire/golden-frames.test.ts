@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { goldenMessages, type MessageFields } from '../testing/golden-messages.ts'
 import { frameType, FrameDecoder } from './frame.ts'
 import * as direct from './direct-messages.ts'
 import { decodeHealth, decodePart, encodeConfig, encodeConfigured, encodeHealth } from './agent-messages.ts'
@@ -35,17 +35,6 @@ import {
 import * as packed from './packed-message.ts'
 import * as survival from './survival-messages.ts'
 
-/** The lines of spec/golden-frames.txt: if a change of the code breaks one, old and new programs no longer understand each other. */
-const golden = readFileSync(new URL('../../spec/golden-frames.txt', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => {
-    const [hex = '', name = '', fields = ''] = line.split(' | ')
-    return { bytes: Buffer.from(hex.replaceAll(' ', ''), 'hex'), name, fields: JSON.parse(fields) as Fields }
-  })
-
-type Fields = Record<string, string | number | boolean | object>
-
 const byteFields = new Set([
   'keyId',
   'instance',
@@ -68,20 +57,20 @@ const byteFields = new Set([
 const wholeBodies = new Set(['ping', 'pong', 'packed'])
 
 /** The fields as the codec wants them. */
-function withBytes(fields: Fields): never {
+function withBytes(fields: MessageFields): never {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, withBytesIn(name, value)]),
   ) as never
 }
 
-function withBytesIn(name: string, value: Fields[string]): unknown {
-  if (Array.isArray(value)) return value.map((one: Fields) => withBytes(one))
+function withBytesIn(name: string, value: MessageFields[string]): unknown {
+  if (Array.isArray(value)) return value.map((one: MessageFields) => withBytes(one))
   if (name === 'seenFrom') {
-    const { address, ...others } = value as Fields
+    const { address, ...others } = value as MessageFields
     return { ...(withBytes(others) as object), address }
   }
-  if (name === 'link') return withBytes(value as Fields)
-  if (name === 'survival') return withBytes(value as Fields)
+  if (name === 'link') return withBytes(value as MessageFields)
+  if (name === 'survival') return withBytes(value as MessageFields)
   return byteFields.has(name) ? new Uint8Array(Buffer.from(String(value), 'hex')) : value
 }
 
@@ -140,17 +129,18 @@ const decoders: Record<string, (body: Uint8Array) => object> = {
   packed: packed.decodePacked,
 }
 
+/** If a change of the code breaks one, old and new programs no longer understand each other. */
 describe('golden frames', () => {
   it('cover every message', () => {
-    const names = new Set(golden.map(({ name }) => name))
+    const names = new Set(goldenMessages.map(({ name }) => name))
     expect(names).toEqual(new Set(Object.keys(frameType).filter((name) => name !== 'data')))
   })
 
-  it.each(golden)('$name is encoded as in the specification', ({ name, fields, bytes }) => {
+  it.each(goldenMessages)('$name is encoded as in the specification', ({ name, fields, bytes }) => {
     expect(Buffer.from(encoders[name]?.(withBytes(fields)) ?? []).toString('hex')).toBe(bytes.toString('hex'))
   })
 
-  it.each(golden)('$name is decoded as in the specification', ({ name, fields, bytes }) => {
+  it.each(goldenMessages)('$name is decoded as in the specification', ({ name, fields, bytes }) => {
     const frames: { type: number; body: Uint8Array }[] = []
     new FrameDecoder().push(bytes, {
       onMessage: (type, body) => frames.push({ type, body }),
@@ -160,7 +150,7 @@ describe('golden frames', () => {
     expect(decoders[name]?.(frames[0]?.body ?? new Uint8Array())).toEqual(withBytes(fields))
   })
 
-  it.each(golden.filter(({ name }) => !wholeBodies.has(name)))(
+  it.each(goldenMessages.filter(({ name }) => !wholeBodies.has(name)))(
     '$name with bytes of a newer version behind it is read all the same',
     ({ name, bytes, fields }) => {
       // In some messages flags come next.
