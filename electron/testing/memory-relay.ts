@@ -29,7 +29,7 @@ export class MemoryRelay {
     }
     const closed = new Promise<{ reason: string }>((resolve) => (this.#end = resolve))
     // What a link to a server asks for; the rest of the API is not there.
-    const client = createRouterClient(router) as unknown as RelayConnection['client']
+    const client = createRouterClient(router) as RelayConnection['client']
     return { client, fingerprint: 'sha256:x', closed, close: () => this.end('closed here') }
   }
 

@@ -15,7 +15,7 @@ describe('the question at the UDP ports', () => {
           signal.addEventListener('abort', () => reject(new Error('called off')), { once: true })
         }),
     },
-  } as unknown as RelayClient
+  } as RelayClient
 
   function ask(signal: AbortSignal) {
     return tryRendezvous(() => Promise.resolve(silentRelay), '127.0.0.1', { log: silentLog, signal })

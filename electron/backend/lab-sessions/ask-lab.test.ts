@@ -12,7 +12,7 @@ function sessions() {
   const use = () => {
     opened += 1
     // what asking needs; the rest of a session is not there
-    const session = { address: { host: String(opened), port: 22, user: 'a' } } as unknown as SshSession
+    const session = { address: { host: String(opened), port: 22, user: 'a' } } as SshSession
     return Promise.resolve({ session, [Symbol.dispose]: () => undefined })
   }
   return { use }

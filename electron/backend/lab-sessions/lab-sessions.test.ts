@@ -58,7 +58,7 @@ function lab({ tunnel, broken = [] }: { tunnel: 'ready' | 'broken' | null; broke
     labs: [{ id: 'l1', serverId: 's1' }],
     servers: [{ id: 's1', relay: { host: '203.0.113.7' } }],
     tunnels,
-  } as unknown as Overview
+  } as Overview
   const all = new MachineSessions({ machines: { open }, overview: () => overview, clock, log: silentLog })
   return { labs: new LabSessions(all), all, clock, dialled, sessions }
 }
@@ -132,7 +132,7 @@ function boxThatAsks() {
     sessions.push(session)
     return session as unknown as SshSession
   }
-  const overview = () => ({ labs: [], servers: [], tunnels: [] }) as unknown as Overview
+  const overview = () => ({ labs: [], servers: [], tunnels: [] })
   const all = new MachineSessions({ machines: { open }, overview, clock: new ManualClock(), log: silentLog })
   const labs = new LabSessions(all)
   labs.onSignedIn((labId) => signedIn.push(labId))

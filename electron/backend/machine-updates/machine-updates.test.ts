@@ -34,8 +34,8 @@ test.each(['server', 'lab'] as const)(
       } as unknown as Machines,
       jobs: {
         start: (plan: JobPlan<UpdateContext>) => ({ jobId: `j${plans.push(plan)}` }),
-      } as unknown as Jobs,
-      relays: {} as unknown as Relays,
+      } as Jobs,
+      relays: {} as Relays,
       programFolders: { packed: '', added: '' },
       clock: systemClock,
       onServerUpdated: () => undefined,

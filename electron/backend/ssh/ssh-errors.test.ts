@@ -26,7 +26,7 @@ afterEach(() => vi.useRealTimers())
 it('a server that opens no channel is asked often at first, then seldom, and given up after a while', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   const client = Object.assign(new EventEmitter(), { end: () => client, destroy: () => client })
-  const connection = new SshConnection({ host: 'h', port: 22, user: 'u' }, client as unknown as Client)
+  const connection = new SshConnection({ host: 'h', port: 22, user: 'u' }, client as Client)
   const channel = Object.assign(new EventEmitter(), { destroy: () => undefined })
   const askedAtMs: number[] = []
   const opened = connection

@@ -2,7 +2,7 @@ import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { expect, test } from 'vitest'
 import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
-import type { Storage, TerminalRecord } from '../storage/records.ts'
+import type { TerminalRecord } from '../storage/records.ts'
 import { Terminals } from './terminals.ts'
 
 const machine = { kind: 'server', id: 's1' } as const
@@ -14,16 +14,10 @@ function terminalsOf(rows: readonly TerminalRecord[]) {
   const asked: boolean[] = []
   const terminals = new Terminals({
     storage: {
-      labs: { get: () => undefined } as Partial<Storage['labs']> as Storage['labs'],
-      servers: { get: (id) => (id === 's1' ? {} : undefined) } as Partial<
-        Storage['servers']
-      > as Storage['servers'],
-      settings: { get: () => ({ keepShells: true }) } as Storage['settings'],
-      terminals: {
-        list: () => rows,
-        put: () => undefined,
-        delete: () => undefined,
-      } as unknown as Storage['terminals'],
+      labs: { get: () => undefined },
+      servers: { get: (id) => (id === 's1' ? {} : undefined) },
+      settings: { get: () => ({ keepShells: true }) },
+      terminals: { list: () => rows, put: () => undefined, delete: () => undefined },
       onChange: () => nothing,
     },
     sessions: {

@@ -4,6 +4,7 @@ import type {
   KeptShell,
   MachineRef,
   OutputPlace,
+  Settings,
   Terminal,
   TerminalOutput,
   TerminalSize,
@@ -23,8 +24,18 @@ const askTimeoutMs = 40_000
 /** Until the page has said how large its window is. */
 const firstSize: TerminalSize = { cols: 80, rows: 24 }
 
+/** What is undefined is no longer in the list. */
+interface ListedMachines {
+  get(id: string): object | undefined
+}
+
 export interface TerminalsOptions {
-  readonly storage: Pick<Storage, 'labs' | 'servers' | 'settings' | 'terminals' | 'onChange'>
+  readonly storage: Pick<Storage, 'onChange'> & {
+    readonly labs: ListedMachines
+    readonly servers: ListedMachines
+    readonly settings: { get(): Pick<Settings, 'keepShells'> }
+    readonly terminals: Pick<Storage['terminals'], 'list' | 'put' | 'delete'>
+  }
   readonly sessions: Pick<MachineSessions, 'use' | 'onSignedIn'>
   readonly network: Pick<NetworkWatch, 'onChange'>
   readonly clock: Clock

@@ -81,14 +81,14 @@ test('a feed ends at the first value that does not fit', async () => {
 
 test('where the answer should be a feed, one value is no answer', async () => {
   // The contract says that the answer is a feed; this relay answers otherwise.
-  const list = client as unknown as { clients: { watch: (input: object) => Promise<unknown> } }
+  const list = client as { clients: { watch: (input: object) => Promise<unknown> } }
   answer = []
   const wrong = new RPCHandler({ clients: { watch: os.handler(() => answer) } })
   server.removeAllListeners('connection')
   server.on('connection', (peer) => void wrong.upgrade(peer))
   const other = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
   await once(other, 'open')
-  const second = createRelayClient(other) as unknown as typeof list
+  const second = createRelayClient(other) as typeof list
   await expect(second.clients.watch({})).rejects.toEqual(invalid)
   other.terminate()
 })

@@ -9,14 +9,13 @@ test('the page that a link asks for is shown, also when the app turns to a page 
   const fetched = Promise.withResolvers<void>()
   const Links = defineComponent({
     setup() {
-      const router = useRouter()
-      router.beforeEach(async ({ name }) => {
+      useRouter().beforeEach(async ({ name }) => {
         if (name !== 'connect') return
         begun.resolve()
         await fetched.promise
       })
       useDeepLinks()
-      return { router }
+      return {}
     },
     template: '<i />',
   })
@@ -25,7 +24,7 @@ test('the page that a link asks for is shown, also when the app turns to a page 
     await new Promise(() => undefined)
   }
   await using page = await mountPage(Links, { answers: { app: { deepLinks: async () => links() } } })
-  const { router } = page.vm as unknown as { router: ReturnType<typeof useRouter> }
+  const { $router: router } = page.vm
   await begun.promise
   const turned = router.replace({ name: 'setup' })
   fetched.resolve()

@@ -13,14 +13,12 @@ import { unxzFunction } from '../../../electron/backend/provisioning/install/unx
 import { uploadProgram } from '../../../electron/backend/provisioning/install/upload-program.ts'
 import { fileChunks } from '../../../electron/backend/provisioning/install/file-chunks.ts'
 import { putAgentProgram } from '../../../electron/backend/servers/put-agent-program.ts'
-import { describeHostKey } from '../../../electron/backend/ssh/keys/host-key.ts'
-import { openSession } from '../../../electron/backend/ssh/open-session.ts'
 import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts'
 import type { SshSession } from '../../../electron/backend/ssh/ssh-session.ts'
-import type { HostKeyStore } from '../../../electron/backend/storage/records.ts'
 import { openDescriptors } from '../../harness/leaks/open-descriptors.ts'
 import { packedProgram, sha256 } from '../../harness/programs/packed-program.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
+import { signInTo } from '../../harness/sign-in-to.ts'
 
 describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
   let sshd: LocalSshd
@@ -55,20 +53,11 @@ describe.runIf(existsSync(sshdPath))('putting a program on a machine', () => {
 
   beforeAll(async () => {
     sshd = await startLocalSshd()
-    const blob = Buffer.from(
-      (await readFile(join(sshd.folder, 'host.pub'), 'utf8')).split(' ')[1] ?? '',
-      'base64',
-    )
-    const pinned = { host: sshd.host, port: sshd.port, pinnedAtMs: 0, ...describeHostKey(blob) }
-    // What a session asks of the confirmed host keys.
-    const hostKeys = { get: () => pinned } as unknown as HostKeyStore
     signIn = () =>
-      openSession(
-        {
-          address: { host: sshd.host, port: sshd.port, user: sshd.user },
-          secret: { kind: 'key', key: sshd.privateKey },
-        },
-        { hostKeys, signal },
+      signInTo(
+        { host: sshd.host, port: sshd.port, user: sshd.user },
+        { kind: 'key', key: sshd.privateKey },
+        { signal },
       )
     session = await signIn()
     shell = new RemoteShell(session)

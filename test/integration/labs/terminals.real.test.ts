@@ -9,7 +9,7 @@ import { silentLog } from '@nps-desktop/relay-core/log'
 import type { SessionUse } from '../../../electron/backend/lab-sessions/shared-session.ts'
 import { RemoteShell } from '../../../electron/backend/ssh/shell/remote-shell.ts'
 import type { SshSession } from '../../../electron/backend/ssh/ssh-session.ts'
-import type { Storage, TerminalRecord } from '../../../electron/backend/storage/records.ts'
+import type { TerminalRecord } from '../../../electron/backend/storage/records.ts'
 import { Terminals } from '../../../electron/backend/terminals/terminals.ts'
 import { type LocalSshd, sshdPath, startLocalSshd } from '../../harness/local-sshd.ts'
 import { signInTo } from '../../harness/sign-in-to.ts'
@@ -47,12 +47,11 @@ describe.runIf(existsSync(sshdPath) && existsSync('/usr/bin/tmux'))('terminals o
     const sessions: SshSession[] = []
     const terminals = new Terminals({
       storage: {
-        labs: { get: (id: string) => (id === 'lab' ? {} : undefined) } as Storage['labs'],
-        servers: { get: (): undefined => undefined } as unknown as Storage['servers'],
-        settings: { get: () => ({ keepShells }) } as Storage['settings'],
+        labs: { get: (id) => (id === 'lab' ? {} : undefined) },
+        servers: { get: () => undefined },
+        settings: { get: () => ({ keepShells }) },
         terminals: {
           list: () => [...rows.values()],
-          get: (id) => rows.get(id),
           put: (row) => void rows.set(row.id, row),
           delete: (id) => void rows.delete(id),
         },

@@ -7,7 +7,6 @@ import type { ProgramFile } from '../../../electron/backend/provisioning/install
 import { Workplace } from '../../../electron/backend/provisioning/jobs/workplace.ts'
 import { machineOf } from '../../../electron/backend/provisioning/windows/machine-of.ts'
 import type { AskPerson, MachineQuestion } from '../../../electron/backend/ssh/ask-person.ts'
-import type { Machines } from '../../../electron/backend/ssh/machines.ts'
 import { powershellCommand } from '../../../electron/backend/ssh/shell/powershell-command.ts'
 import { windowsIdentity } from '../../../electron/backend/ssh/shell/windows-identity.ts'
 import { WindowsShell } from '../../../electron/backend/ssh/shell/windows-shell.ts'
@@ -70,7 +69,8 @@ beforeEach(async () => {
   sshd = await startWindowsSshd(said)
   const address = { host: '127.0.0.1', port: sshd.port, user: 'researcher' }
   const open = async () => await signInTo(address, { kind: 'password', password: 'x' }, { signal })
-  workplace = new Workplace({ open } as unknown as Machines, { kind: 'lab', id: 'l1' }, { root: 'if-free' })
+  const target = () => Promise.reject(new Error('not asked for'))
+  workplace = new Workplace({ open, target }, { kind: 'lab', id: 'l1' }, { root: 'if-free' })
   const about = { program: 'npc', platform: 'windows', arch: 'amd64', start: 'MZ' } as const
   file = await packedProgram(join(folder, 'npc.exe.gz'), about)
 })

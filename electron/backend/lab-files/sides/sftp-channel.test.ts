@@ -10,11 +10,7 @@ const signal = new AbortController().signal
 
 /** A file server that answers what the test tells it to, or nothing. */
 async function channelTo(server: object, clock = new ManualClock()): Promise<SftpChannel> {
-  const wrapper = Object.assign(
-    new EventEmitter(),
-    { end: () => undefined },
-    server,
-  ) as unknown as SFTPWrapper
+  const wrapper = Object.assign(new EventEmitter(), { end: () => undefined }, server) as SFTPWrapper
   const closed = Promise.withResolvers<null>().promise
   const session = { address, closed, isOpen: true, sftp: () => Promise.resolve(wrapper) }
   return await SftpChannel.open(session, { signal, clock })

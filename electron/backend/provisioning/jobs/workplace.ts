@@ -34,7 +34,7 @@ export type RootWish = 'required' | 'if-possible' | 'if-free' | 'never'
  */
 export class Workplace {
   readonly ref: MachineRef
-  readonly #machines: Machines
+  readonly #machines: Pick<Machines, 'open' | 'target'>
   #session: SshSession | undefined
   #owner: MachineOwner | undefined
   #windowsIdentity: MachineIdentity | undefined
@@ -44,7 +44,7 @@ export class Workplace {
 
   /** `asks`: a person has begun this, and answers what the machine asks. */
   constructor(
-    machines: Machines,
+    machines: Pick<Machines, 'open' | 'target'>,
     ref: MachineRef,
     wish: { root: RootWish; sudoPassword?: string | undefined; asks?: boolean },
   ) {

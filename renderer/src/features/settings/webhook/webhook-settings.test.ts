@@ -1,8 +1,8 @@
-import type { Overview } from '@nps-desktop/electron/contract'
 import type { WebhookAnswer, WebhookView } from '@nps-desktop/relay-core/api'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, feedOf, mountPage } from '../../../testing/mount-page.ts'
+import { overviewWith, server } from '../../../testing/pasted-lab.ts'
 import WebhookSettings from './WebhookSettings.vue'
 
 const view: WebhookView = {
@@ -23,10 +23,9 @@ const refused: WebhookAnswer = {
   said: '19021 sign match fail',
 }
 
-function overviewOf(local = false): Overview {
-  const server = { id: 's1', name: 'cloud-hz', local, link: { state: 'online' } }
-  return { servers: [server], labs: [], tunnels: [], otherTunnels: [] } as unknown as Overview
-}
+const overviewOf = (local: boolean) =>
+  overviewWith({ servers: [{ ...server, name: 'cloud-hz', local }], labs: [], tunnels: [] })
+
 async function mounted({
   first = null,
   answer = taken,
