@@ -6,7 +6,7 @@ import { chromium } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { serveScenarios } from './serve-world.ts'
 import { shots } from './shots/shots.ts'
-import type { Shot } from './shots/shots.ts'
+import type { Shot } from './shots/shot.ts'
 
 /** Takes a picture of every screen in each of its states, with what axe finds in it. Exits with 1 when axe finds anything. */
 const { values, positionals } = parseArgs({

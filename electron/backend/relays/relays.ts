@@ -3,30 +3,20 @@ import type { LiveTraffic } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { RelayClient, RelayConnection } from '@nps-desktop/relay-core/api-client'
 import { Secret } from '@nps-desktop/relay-core/secret'
-import type { Link } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { machinesPage } from '../firewall/providers.ts'
 import type { ServerRecord, Storage } from '../storage/records.ts'
 import type { ConnectRelay, RelayAccess } from './relay-access.ts'
 import type { diagnose } from './diagnose.ts'
 import { LastHeard } from './last-heard.ts'
-import type { LinkState } from './link-state.ts'
 import { nextOutage, type Outage, tellLink } from './outage.ts'
 import { ServerLink } from './server-link.ts'
 import { RelayMirror } from './relay-mirror.ts'
+import type { RelayView } from './relay-view.ts'
 import { untilRelay } from './until-relay.ts'
 
 /** The name under which a server's admin key is kept. */
 export const adminKeySecret = (serverId: string): string => `server/${serverId}/admin-key`
-
-export interface RelayView {
-  readonly link: LinkState | { readonly state: 'not-set-up' }
-  /** The same as the screen is told of it. */
-  readonly told: Link
-  /** Null while online, and for a server that is not set up. */
-  readonly notOnlineSinceMs: number | null
-  readonly mirror: Readonly<RelayMirror>
-}
 
 const diagnosisIntervalMs = 15_000
 

@@ -1,4 +1,4 @@
-import type { Shot } from './shots.ts'
+import type { Shot } from './shot.ts'
 
 /** The page of a server in the states of its figures. */
 export const serverScreens: readonly Shot[] = [

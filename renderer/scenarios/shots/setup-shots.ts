@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { serverScreens } from './server-shots.ts'
-import type { Shot } from './shots.ts'
+import type { Shot } from './shot.ts'
 
 /** The middle of the footer is where a wizard goes on. */
 async function goOn(page: Page): Promise<void> {

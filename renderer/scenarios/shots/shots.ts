@@ -1,24 +1,11 @@
 import type { Page } from '@playwright/test'
 import { labCardScreens } from './lab-card-shots.ts'
 import { setupScreens } from './setup-shots.ts'
+import type { Shot } from './shot.ts'
 import { signInShots } from '../worlds/sign-in-worlds.ts'
 import { terminalShots } from '../worlds/terminal-worlds.ts'
 import { tunnelSheets } from './tunnel-sheet-shots.ts'
 import { wayShots } from '../worlds/way-worlds.ts'
-
-/** One picture: a scenario, a page, and how it is looked at. */
-export interface Shot {
-  name: string
-  scenario: string
-  path?: string
-  /** What must be there before the picture is taken. */
-  ready?: string
-  dark?: boolean
-  chinese?: boolean
-  width?: number
-  height?: number
-  act?: (page: Page) => Promise<void>
-}
 
 const row = '[data-tunnel-row]'
 const llama = '/home/goudan/project-x/runs/llama-ft'

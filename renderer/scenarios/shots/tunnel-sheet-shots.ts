@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import type { Shot } from './shots.ts'
+import type { Shot } from './shot.ts'
 
 /** Opens the sheet on the lab box's page, at the kind at this place of the list; in a narrow window its list is a menu. */
 async function openSheet(page: Page, place: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { desktopContract } from '@nps-desktop/electron/contract'
 import type { MachineRef, Terminal, TerminalState } from '@nps-desktop/electron/contract'
 import { implement } from '@orpc/server'
-import type { Shot } from '../shots/shots.ts'
+import type { Shot } from '../shots/shot.ts'
 import { Changes } from './world-changes.ts'
 import { hourMs, lab, minuteMs, server, tunnel } from './world.ts'
 import type { World } from './world.ts'

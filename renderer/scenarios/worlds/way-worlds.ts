@@ -1,7 +1,7 @@
 import type { ByRelayReason, PrivateWay } from '@nps-desktop/relay-core/api'
 import type { Tunnel } from '@nps-desktop/electron/contract'
 import type { Page } from '@playwright/test'
-import type { Shot } from '../shots/shots.ts'
+import type { Shot } from '../shots/shot.ts'
 import type { World } from './world.ts'
 import { minuteMs } from './world.ts'
 import { few } from './usual-world.ts'

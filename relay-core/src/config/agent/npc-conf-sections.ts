@@ -8,9 +8,17 @@ import {
 import type { PushedHost, PushedTunnel } from '../../stock/configuration/pushed-config.ts'
 import { parseAccounts } from '../file/account-file.ts'
 import type { AgentHealthCheck } from '../../stock/configuration/pushed-configuration.ts'
-import type { NpcConfContext, VisitorConfig } from './npc-conf.ts'
+import type { VisitorConfig } from './visitor-config.ts'
 import { PortRanges } from '../../net/address/port-ranges.ts'
 import type { SectionValues } from './section-values.ts'
+
+/** How the files that npc.conf names are found and read. */
+export interface NamedFiles {
+  /** The text of a file that npc.conf names; throws the system's error. */
+  readonly readFile: (path: string) => string
+  /** The absolute path of a file that may be relative to this file's folder. */
+  readonly resolvePath: (path: string) => string
+}
 
 type Warn = (key: string, message: string) => void
 
@@ -50,7 +58,7 @@ export function readHost(values: SectionValues): PushedHost {
 /** None for a tunnel that can be reached by p2p only. */
 export function readTunnel(
   values: SectionValues,
-  { warn, readFile, resolvePath }: { warn: Warn } & Pick<NpcConfContext, 'readFile' | 'resolvePath'>,
+  { warn, readFile, resolvePath }: { warn: Warn } & NamedFiles,
 ): PushedTunnel[] {
   const asked = values.required('mode')
   const known = stockModeNames.find((mode) => mode === asked)

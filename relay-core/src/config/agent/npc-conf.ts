@@ -3,18 +3,10 @@ import type { PushedClient, PushedHost, PushedTunnel } from '../../stock/configu
 import { readAgentConfig, type AgentConfig } from './agent-config.ts'
 import { fillTemplate } from './environment-template.ts'
 import { configError, parseIniSections } from '../file/ini.ts'
-import { readHealthCheck, readHost, readTunnel, readVisitor } from './npc-conf-sections.ts'
+import { type NamedFiles, readHealthCheck, readHost, readTunnel, readVisitor } from './npc-conf-sections.ts'
 import type { ConfigWarning } from '../relay/relay-config.ts'
 import { SectionValues } from './section-values.ts'
-
-/** A private tunnel of another agent, made available on a port of this machine. */
-export interface VisitorConfig {
-  readonly name: string
-  readonly password: string
-  readonly localPort: number
-  /** What a p2p visitor asked for, which is not offered: it goes through the relay. */
-  readonly isP2p: boolean
-}
+import type { VisitorConfig } from './visitor-config.ts'
 
 /** npc.conf, checked and complete. */
 export interface NpcConf {
@@ -25,13 +17,9 @@ export interface NpcConf {
   readonly warnings: readonly ConfigWarning[]
 }
 
-export interface NpcConfContext {
+export interface NpcConfContext extends NamedFiles {
   /** For `{{.NAME}}`. */
   readonly environment: NodeJS.ProcessEnv
-  /** The text of a file that npc.conf names; throws the system's error. */
-  readonly readFile: (path: string) => string
-  /** The absolute path of a file that may be relative to this file's folder. */
-  readonly resolvePath: (path: string) => string
 }
 
 /** Why a key of the stock file has no effect here. */

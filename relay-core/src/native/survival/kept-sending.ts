@@ -2,6 +2,8 @@ import type { FramedSocket } from '../carriers/framed-socket.ts'
 import { KeptFrames } from './kept-frames.ts'
 import type { LinkPlace } from './link-place.ts'
 
+type KeepingPlace = Pick<LinkPlace<unknown>, 'budget' | 'room' | 'acknowledgesInside'>
+
 /** How long a link that reads nothing, and so no acknowledgement either, may be full before it forgets what it has kept. */
 const deafMs = 1_000
 
@@ -10,7 +12,7 @@ const deafMs = 1_000
  * connection. The sender waits while the connection has no room, or too much is kept.
  */
 export class KeptSending {
-  readonly #place: LinkPlace
+  readonly #place: KeepingPlace
   readonly #onForgotten: () => void
   #connection: FramedSocket | undefined
   /** Undefined: too much would have to be kept, so that the link ends with its connection. */
@@ -21,7 +23,7 @@ export class KeptSending {
   #deafTimer: NodeJS.Timeout | undefined
 
   /** `onForgotten`: nothing is kept any more, as too much would have to be. */
-  constructor(connection: FramedSocket, place: LinkPlace, onForgotten: () => void) {
+  constructor(connection: FramedSocket, place: KeepingPlace, onForgotten: () => void) {
     this.#connection = connection
     this.#place = place
     this.#onForgotten = onForgotten

@@ -3,12 +3,12 @@ import type { LinkPlace } from './link-place.ts'
 
 /** How long a surviving link waits before it ends: for another connection, or for its peer to acknowledge the last bytes. */
 export class LinkPatience {
-  readonly #place: LinkPlace
+  readonly #place: Pick<LinkPlace<unknown>, 'hearsPeerIn'>
   /** Grows with whatever comes from the peer on the link. */
   readonly #heard: () => number
   #timer: NodeJS.Timeout | undefined
 
-  constructor(place: LinkPlace, heard: () => number) {
+  constructor(place: Pick<LinkPlace<unknown>, 'hearsPeerIn'>, heard: () => number) {
     this.#place = place
     this.#heard = heard
   }

@@ -1,8 +1,7 @@
 import type { KeepingBudget } from './keeping-budget.ts'
-import type { SurvivingLink } from './surviving-link.ts'
 
 /** What the links of one program have in common. */
-export interface LinkPlace {
+export interface LinkPlace<Link> {
   readonly budget: KeepingBudget
   /** What one link may keep before its sender waits, in bytes; at most `maxKeptBytes`. */
   readonly room: number
@@ -11,11 +10,11 @@ export interface LinkPlace {
   /** The peer has been heard a moment ago, in this session, on a connection other than the links' own. */
   readonly hearsPeerIn: object | undefined
   /** Something has arrived that is not acknowledged yet. */
-  onReceived(link: SurvivingLink): void
+  onReceived(link: Link): void
   /** The connection is gone, and the link wants another one. */
-  onCut(link: SurvivingLink): void
+  onCut(link: Link): void
   /** It ends in order: what has arrived is acknowledged now. */
-  onEnding(link: SurvivingLink): void
+  onEnding(link: Link): void
   /** It was given up here: the peer must not wait for it. */
-  onGivenUp(link: SurvivingLink): void
+  onGivenUp(link: Link): void
 }

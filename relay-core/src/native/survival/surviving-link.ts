@@ -22,7 +22,7 @@ export class SurvivingLink implements FrameLink {
   readonly closed: Promise<Error | undefined>
   readonly received: ReceivedFrames
   readonly #sending: KeptSending
-  readonly #place: LinkPlace
+  readonly #place: LinkPlace<SurvivingLink>
   readonly #isNeeded: () => boolean
   readonly #patience: LinkPatience
   /** The connection that ends in order. */
@@ -35,7 +35,7 @@ export class SurvivingLink implements FrameLink {
   /** Takes `connection` over. `isNeeded`: a stream would be lost with the link. */
   constructor(
     connection: FramedSocket,
-    { number, place, isNeeded }: { number: number; place: LinkPlace; isNeeded: () => boolean },
+    { number, place, isNeeded }: { number: number; place: LinkPlace<SurvivingLink>; isNeeded: () => boolean },
   ) {
     this.number = number
     this.#place = place

@@ -30,7 +30,7 @@ export interface SurvivalSession {
 }
 
 /** The carriers of one agent's program that survive their connections, over all its sessions; at either end. */
-export class SurvivingLinks implements LinkPlace {
+export class SurvivingLinks implements LinkPlace<SurvivingLink> {
   readonly budget: KeepingBudget
   readonly acknowledgesInside: boolean
   readonly #links = new Map<number, SurvivingLink>()

@@ -4,10 +4,15 @@ import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { every } from '../../async/time/every.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
-import type { Admission } from './api-surface.ts'
 import type { CallContext } from './context.ts'
 import type { Secrets } from './hidden-secrets.ts'
 import type { RelayRouter } from './api-router.ts'
+
+/** `until` ends a WebSocket with code 4401 when its permission ends. */
+export interface Admission {
+  readonly until?: AbortSignal
+  readonly secrets: Secrets
+}
 
 /** A peer that is silent for two rounds counts as gone, within 10 s as everywhere in the relay. */
 const heartbeatMs = 5_000

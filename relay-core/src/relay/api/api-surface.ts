@@ -1,15 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ApiSockets } from './api-sockets.ts'
+import type { Admission, ApiSockets } from './api-sockets.ts'
 import type { RelayCalls } from './call-by-name.ts'
 import type { ApiParts } from './context.ts'
 import type { Secrets } from './hidden-secrets.ts'
-
-/** `until` ends a WebSocket with code 4401 when its permission ends. */
-export interface Admission {
-  readonly until?: AbortSignal
-  readonly secrets: Secrets
-}
 
 /** Where peers that have been let in reach the relay API. */
 export interface ApiSurface {

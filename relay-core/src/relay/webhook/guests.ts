@@ -1,11 +1,5 @@
-import type { GuestPass } from '../../api/guest-pass-models.ts'
 import type { WebhookEvent } from './event.ts'
-import type { Seen } from './happenings.ts'
-
-export type SeenPass = Pick<
-  GuestPass,
-  'id' | 'tunnelId' | 'name' | 'firstUsedAtMs' | 'lastAddress' | 'expiresAtMs' | 'revokedAtMs'
->
+import type { Seen, SeenPass } from './seen.ts'
 
 /** Who has come for the first time, and whose time is over; what a person has revoked or removed is not told. Pure. */
 export function nextGuests(

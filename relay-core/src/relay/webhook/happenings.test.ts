@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest'
 import type { WebhookEvent } from './event.ts'
-import {
-  nextHappenings,
-  nothingWatched,
-  notAgainWithinMs,
-  type Seen,
-  type SeenHappenings,
-} from './happenings.ts'
+import { nextHappenings, nothingWatched, notAgainWithinMs, type SeenHappenings } from './happenings.ts'
+import type { Seen } from './seen.ts'
 import { toldOf, watchedFrom } from './told.ts'
 
 const t0 = Date.UTC(2026, 10, 29, 10)

@@ -1,5 +1,3 @@
-import type { Client } from '../../api/client-models.ts'
-import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import {
   type KnownAbsences,
   nextAbsences,
@@ -8,21 +6,9 @@ import {
   type Watchable,
 } from '../../telling/next-absences.ts'
 import type { WebhookEvent } from './event.ts'
-import { nextGuests, type SeenPass } from './guests.ts'
+import { nextGuests } from './guests.ts'
 import { nextQuotas } from './quotas.ts'
-
-/** What the relay knows at one moment. */
-export interface Seen {
-  readonly clients: readonly Pick<
-    Client,
-    'id' | 'name' | 'enabled' | 'isTemporary' | 'agent' | 'limits' | 'downBytes' | 'upBytes' | 'monthBytes'
-  >[]
-  readonly tunnels: readonly Pick<
-    RelayTunnel,
-    'id' | 'clientId' | 'name' | 'enabled' | 'downTargets' | 'limits' | 'downBytes' | 'upBytes' | 'monthBytes'
-  >[]
-  readonly passes: readonly SeenPass[]
-}
+import type { Seen, SeenPass } from './seen.ts'
 
 /** What is remembered from one look to the next. By `lab 3`, `service 7`. */
 export interface SeenHappenings extends KnownAbsences {

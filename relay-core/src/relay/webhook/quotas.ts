@@ -1,6 +1,6 @@
 import type { Limits } from '../../api/limits.ts'
 import type { WebhookEvent } from './event.ts'
-import type { Seen } from './happenings.ts'
+import type { Seen } from './seen.ts'
 
 /** In percent. */
 const levels = [100, 80]

@@ -1,5 +1,6 @@
 import type { ToldState } from '../store/webhook-store.ts'
-import { nothingWatched, type Seen, type SeenHappenings } from './happenings.ts'
+import { nothingWatched, type SeenHappenings } from './happenings.ts'
+import type { Seen } from './seen.ts'
 
 /** A server that was off for longer has more to explain than its lab boxes. */
 const recentMs = 600_000

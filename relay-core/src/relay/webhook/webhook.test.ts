@@ -4,7 +4,7 @@ import { silentLog } from '../../log/log.ts'
 import { ManualClock } from '../../testing/manual-clock.ts'
 import { StoreFolder } from '../../testing/store-folder.ts'
 import type { Store } from '../store/store.ts'
-import type { Seen } from './happenings.ts'
+import type { Seen } from './seen.ts'
 import { Webhook } from './webhook.ts'
 
 vi.mock('./post.ts', () => ({ post: () => Promise.resolve({ status: 200, body: '' }) }))

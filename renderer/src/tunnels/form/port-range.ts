@@ -1,10 +1,15 @@
 import { maxRangeTunnels } from '@nps-desktop/electron/contract'
 import { pairPorts, takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
-import type { PortPair, PortPairFault } from '@nps-desktop/relay-core/api'
-import type { TunnelDraft } from './tunnel-draft.ts'
+import type { PortPair, PortPairFault, TunnelMode } from '@nps-desktop/relay-core/api'
 import { parsePort } from './tunnel-form.ts'
 
-type RangeDraft = Pick<TunnelDraft, 'mode' | 'port' | 'target' | 'isNew'>
+/** Of what is typed for a tunnel, what says which ports it takes. */
+interface RangeDraft {
+  readonly mode: TunnelMode
+  readonly port: string
+  readonly target: string
+  readonly isNew: boolean
+}
 
 /** Several ports at once, each of them a tunnel: of modes with a port and a target, and of new ones, as a tunnel has one port. */
 export function takesRange({ mode, isNew }: RangeDraft): boolean {
