@@ -1,7 +1,7 @@
 import { type Clock, every, pause } from '@nps-desktop/relay-core/async'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 import type { Relays } from '../relays/relays.ts'
-import { untilRelay } from '../relays/until-relay.ts'
+import { untilRelay } from '../relays/relay-view.ts'
 
 type Until = (version: string, options: { signal: AbortSignal }) => Promise<void>
 

@@ -10,7 +10,7 @@ import { serverRecord } from '../../testing/stored-machines.ts'
 import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import { adminKeySecret, Relays } from './relays.ts'
-import { untilRelay } from './until-relay.ts'
+import { untilRelay } from './relay-view.ts'
 
 let data: DataFolder
 let storage: Storage

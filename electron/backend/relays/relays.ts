@@ -12,8 +12,7 @@ import { LastHeard } from './last-heard.ts'
 import { nextOutage, type Outage, tellLink } from './outage.ts'
 import { ServerLink } from './server-link.ts'
 import { RelayMirror } from './relay-mirror.ts'
-import type { RelayView } from './relay-view.ts'
-import { untilRelay } from './until-relay.ts'
+import { type RelayView, untilRelay } from './relay-view.ts'
 
 /** The name under which a server's admin key is kept. */
 export const adminKeySecret = (serverId: string): string => `server/${serverId}/admin-key`

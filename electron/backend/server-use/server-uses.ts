@@ -3,7 +3,7 @@ import type { MachineUse } from '@nps-desktop/relay-core/api'
 import type { Log } from '@nps-desktop/relay-core/log'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { Relays } from '../relays/relays.ts'
-import { untilRelay } from '../relays/until-relay.ts'
+import { untilRelay } from '../relays/relay-view.ts'
 
 /**
  * What the machine of each server is doing, as its own relay tells while somebody looks. The relay is asked and not the machine

@@ -1,7 +1,7 @@
 import type { RelayTunnel } from '@nps-desktop/relay-core/api'
 import { isDeepStrictEqual } from 'node:util'
 import type { Relays } from '../relays/relays.ts'
-import { untilRelay } from '../relays/until-relay.ts'
+import { untilRelay } from '../relays/relay-view.ts'
 
 /** The feed follows a call within milliseconds; after this the link is as good as lost and tells so itself. */
 const notifyTimeoutMs = 3_000

@@ -9,7 +9,7 @@ import { ItemRefused, pushConfiguration, pushedItems, type PushedItem } from '..
 import { StockLink } from '../stock/stock-link.ts'
 import { formatHostPort, parseHostPort } from '../net/address/host-port.ts'
 import { relayVersion } from '../version.ts'
-import { dialTarget } from './dial-target.ts'
+import { dialTarget } from './targets/dial-target.ts'
 import { likelyCauses, tellRefused, type RefusedSection } from './refused-section.ts'
 import { serveStockStream } from './serve-stock-stream.ts'
 import { serveShares, type Share } from './files/serve-shares.ts'

@@ -2,7 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { dialTarget } from '../../../relay-core/src/agent/dial-target.ts'
+import { dialTarget } from '../../../relay-core/src/agent/targets/dial-target.ts'
 import { connectTcp } from '../../../relay-core/src/net/dial/connect.ts'
 import { resolveHost } from '../../../relay-core/src/net/dial/resolve-host.ts'
 import { PartlySilentDns } from './partly-silent-dns.ts'

@@ -2,8 +2,8 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Target } from '../session/agent-session.ts'
-import type { DialPolicy } from '../session/dial-policy.ts'
+import type { Target } from '../../session/agent-session.ts'
+import type { DialPolicy } from '../../session/dial-policy.ts'
 import { explainDial, lookUp } from './dial-target.ts'
 
 /** Relays forget a visitor much earlier; one that does not must not leave sockets behind. */

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { decodeSocksDatagram, encodeSocksDatagram } from '../net/stream/socks-datagram.ts'
-import { resolveHost } from '../net/dial/resolve-host.ts'
-import type { DialPolicy } from '../session/dial-policy.ts'
+import { decodeSocksDatagram, encodeSocksDatagram } from '../../net/stream/socks-datagram.ts'
+import { resolveHost } from '../../net/dial/resolve-host.ts'
+import type { DialPolicy } from '../../session/dial-policy.ts'
 import { endTogether } from './serve-datagrams.ts'
 
 /** Limit of names being looked up for one stream; datagrams to further names are dropped meanwhile. */

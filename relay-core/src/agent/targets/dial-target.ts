@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { RelayError, type RelayErrorCode } from '../api/errors.ts'
-import type { Target } from '../session/agent-session.ts'
-import type { DialPolicy } from '../session/dial-policy.ts'
-import { connectTcp } from '../net/dial/connect.ts'
-import { resolveHost } from '../net/dial/resolve-host.ts'
+import { RelayError, type RelayErrorCode } from '../../api/errors.ts'
+import type { Target } from '../../session/agent-session.ts'
+import type { DialPolicy } from '../../session/dial-policy.ts'
+import { connectTcp } from '../../net/dial/connect.ts'
+import { resolveHost } from '../../net/dial/resolve-host.ts'
 
 /** How long a target may take to accept (spec/wire.md: the relay waits a little longer). */
 export const targetTimeoutMs = 10_000
