@@ -25,8 +25,6 @@ export const portList = z
     'expected ports such as 7000-9000,10001',
   )
 
-/** Of an npc, and of the `public_vkey` for those without a client. */
-export const minVkeyLength = 16
 export const maxDisplayNameLength = 64
 /** Given by a person, or by an agent that brings its tunnels. */
 export const displayName = z

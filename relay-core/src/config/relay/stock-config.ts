@@ -1,4 +1,4 @@
-import { minVkeyLength } from '../../api/words/scalars.ts'
+import { minVkeyLength } from '../../api/words/min-vkey-length.ts'
 import { Secret } from '../../secret.ts'
 import { readSwitch } from '../file/read-switch.ts'
 import type { SettingReader } from './setting-reader.ts'
