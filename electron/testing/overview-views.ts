@@ -1,4 +1,4 @@
-import type { Lab, Server } from '@nps-desktop/electron/contract'
+import type { Lab, Server, Tunnel } from '@nps-desktop/electron/contract'
 
 /** A server as the app shows it: connected by key and checked just now, with what a test has otherwise. */
 export const serverView = (part: Partial<Server> = {}): Server => ({
@@ -25,5 +25,24 @@ export const labView = (part: Partial<Lab> = {}): Lab => ({
   allowTarget: null,
   allowTargetInForce: null,
   state: { state: 'waiting' },
+  ...part,
+})
+
+/** A tunnel to its sshd as the app shows it, ready and open to anyone, with what a test has otherwise. */
+export const tunnelView = (part: Partial<Tunnel> = {}): Tunnel => ({
+  id: 't',
+  serverId: 's',
+  labId: 'l',
+  kind: 'ssh',
+  reach: 'anyone',
+  name: 'SSH',
+  port: 7001,
+  target: '127.0.0.1:22',
+  address: 'ssh -p 7001 h',
+  status: { state: 'ready', checkedAtMs: 0, ms: 1 },
+  stops: [],
+  connections: 0,
+  downBytes: 0,
+  upBytes: 0,
   ...part,
 })

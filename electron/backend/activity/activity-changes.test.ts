@@ -1,38 +1,14 @@
 import { emptyOverview, type Failure, type Overview, type Tunnel } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
-import { labView, serverView } from '../../testing/overview-views.ts'
+import { labView, serverView, tunnelView } from '../../testing/overview-views.ts'
 import { changes, type ToldStates, withAddedTunnel } from './activity-changes.ts'
 
 const refused: Failure = { code: 'target-refused', params: {}, message: 'refused', fixes: [] }
 
-function overview(status: Tunnel['status'], atMs = 1): Overview {
-  const tunnel: Tunnel = {
-    id: 't',
-    serverId: 's',
-    labId: 'l',
-    kind: 'ssh',
-    reach: 'anyone',
-    name: 'SSH',
-    port: 7001,
-    target: '127.0.0.1:22',
-    address: 'ssh -p 7001 h',
-    status,
-    stops: [],
-    connections: 0,
-    downBytes: 0,
-    upBytes: 0,
-  }
-  return {
-    atMs,
-    laptopOnline: true,
-    servers: [],
-    labs: [],
-    tunnels: [tunnel],
-    otherTunnels: [],
-    setAside: [],
-    trial: false,
-  }
-}
+const overview = (status: Tunnel['status'], atMs = 1): Overview => ({
+  ...emptyOverview(atMs),
+  tunnels: [tunnelView({ status })],
+})
 
 const ready = overview({ state: 'ready', checkedAtMs: 1, ms: 3 })
 const checking = overview({ state: 'checking', sinceMs: 1 })

@@ -1,6 +1,13 @@
-import type { Failure, Lab, Overview, Server, Tunnel } from '@nps-desktop/electron/contract'
+import {
+  emptyOverview,
+  type Failure,
+  type Lab,
+  type Overview,
+  type Server,
+  type Tunnel,
+} from '@nps-desktop/electron/contract'
 import { expect, it } from 'vitest'
-import { labView, serverView } from '../../testing/overview-views.ts'
+import { labView, serverView, tunnelView } from '../../testing/overview-views.ts'
 import { type KnownAbsences, noAbsences } from '@nps-desktop/relay-core/telling'
 import { nextDueMs, nextFaults } from './faults.ts'
 
@@ -29,31 +36,12 @@ function world({
   status?: Tunnel['status']
   laptopOnline?: boolean
 } = {}): Overview {
-  const tunnel = (id: string): Tunnel => ({
-    id,
-    serverId: 's',
-    labId: 'l',
-    kind: 'jupyter',
-    reach: 'laptop',
-    name: 'Jupyter',
-    port: 8888,
-    target: '127.0.0.1:8888',
-    address: '',
-    status,
-    stops: [],
-    connections: 0,
-    downBytes: 0,
-    upBytes: 0,
-  })
   return {
-    atMs: 0,
+    ...emptyOverview(0),
     laptopOnline,
     servers: [serverView({ link })],
     labs: [labView({ state })],
-    tunnels: [tunnel('t1'), tunnel('t2')],
-    otherTunnels: [],
-    setAside: [],
-    trial: false,
+    tunnels: ['t1', 't2'].map((id) => tunnelView({ id, name: 'Jupyter', status })),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SignInQuestion } from '@nps-desktop/electron/contract'
-import { hearing } from '../testing/hearing.ts'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
+import { hearing } from '../testing/hearing.ts'
 import { buttonCalled, mountPage } from '../testing/mount-page.ts'
 import SignInDialog from './SignInDialog.vue'
 

@@ -2,12 +2,13 @@ import type { PortReport, PortState } from '@nps-desktop/electron/contract'
 import { mount } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { createTexts } from '../locales/index.ts'
+import { openPorts } from '../testing/open-ports.ts'
 import PortGrid from './PortGrid.vue'
 
 function report(states: PortState[], part: Partial<PortReport> = {}): PortReport {
   return {
+    ...openPorts,
     range: { from: 7000, to: 7000 + states.length * 50 - 1 },
-    bridge: { port: 8024, state: 'open', ms: 12 },
     cells: states.map((state, index) => ({
       from: 7000 + index * 50,
       to: 7049 + index * 50,
@@ -17,13 +18,6 @@ function report(states: PortState[], part: Partial<PortReport> = {}): PortReport
     })),
     tried: states.filter((state) => state !== 'untried').length * 50,
     open: 0,
-    noAnswer: 0,
-    closedOnServer: 0,
-    used: [],
-    cause: 'none',
-    hostFirewall: null,
-    provider: null,
-    checkedAtMs: 0,
     ...part,
   }
 }

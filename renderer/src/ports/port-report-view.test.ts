@@ -2,22 +2,10 @@ import type { PortReport } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import type { Language } from '../locales/index.ts'
 import { mountPage } from '../testing/mount-page.ts'
+import { openPorts } from '../testing/open-ports.ts'
 import PortReportView from './PortReportView.vue'
 
-const shut: PortReport = {
-  range: { from: 7000, to: 9000 },
-  bridge: { port: 8024, state: 'open', ms: 12 },
-  cells: [],
-  tried: 2001,
-  open: 0,
-  noAnswer: 0,
-  closedOnServer: 2001,
-  used: [],
-  cause: 'host-firewall',
-  hostFirewall: null,
-  provider: null,
-  checkedAtMs: 0,
-}
+const shut: PortReport = { ...openPorts, open: 0, closedOnServer: 2001, cause: 'host-firewall' }
 
 /** What the screen says, and its buttons that do more than copy. */
 async function shown(hostFirewall: NonNullable<PortReport['hostFirewall']>) {

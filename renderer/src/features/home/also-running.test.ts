@@ -1,22 +1,13 @@
 import type { FoundLook, FoundService, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { beforeEach, expect, test } from 'vitest'
+import { model as foreignModel } from '../../testing/found-samples.ts'
 import { hearing } from '../../testing/hearing.ts'
 import { buttonCalled, feedOf, mountPage } from '../../testing/mount-page.ts'
 import { lab, notebook, tunnel } from '../../testing/pasted-lab.ts'
 import AlsoRunning from './AlsoRunning.vue'
 
-const model: FoundService = {
-  port: 8000,
-  target: '127.0.0.1:8000',
-  program: 'vllm',
-  kind: 'llm',
-  name: 'vLLM',
-  about: [],
-  owner: 'alice',
-  isMine: true,
-  isStarted: false,
-}
+const model: FoundService = { ...foreignModel, owner: 'alice', isMine: true }
 const board: FoundService = {
   ...model,
   port: 6006,

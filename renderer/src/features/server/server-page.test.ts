@@ -1,6 +1,7 @@
 import type { Failure, Job, Link, PortReport, Server } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
+import { openPorts } from '../../testing/open-ports.ts'
 import { buttonCalled, changingFeed, feedOf, mountPage } from '../../testing/mount-page.ts'
 import { overviewWith, server } from '../../testing/pasted-lab.ts'
 import type { Language } from '../../locales/index.ts'
@@ -23,17 +24,11 @@ const away = (part: Partial<Extract<Link, { state: 'away' }>> = {}): Server['lin
 })
 
 const report: PortReport = {
+  ...openPorts,
   range: { from: 7000, to: 7049 },
-  bridge: { port: 8024, state: 'open', ms: 1 },
   cells: [{ from: 7000, to: 7049, tried: 50, open: 50, state: 'open' }],
   tried: 50,
   open: 50,
-  noAnswer: 0,
-  closedOnServer: 0,
-  used: [],
-  cause: 'none',
-  hostFirewall: null,
-  provider: null,
   checkedAtMs: Date.now() - 3_600_000,
 }
 const lost: Job = {

@@ -2,6 +2,7 @@ import type { Failure, Job, PortReport } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { computed, defineComponent, h } from 'vue'
 import { afterEach, expect, test, vi } from 'vitest'
+import { openPorts } from '../../../testing/open-ports.ts'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import { bareServer as server } from '../../../testing/pasted-lab.ts'
 import ServerJobStep from './ServerJobStep.vue'
@@ -22,8 +23,8 @@ function failedJob(id: Job['steps'][number]['id'], failure: Failure, ports: Port
 }
 
 const report: PortReport = {
+  ...openPorts,
   range: { from: 7000, to: 7099 },
-  bridge: { port: 8024, state: 'open', ms: 12 },
   cells: [
     { from: 7000, to: 7049, tried: 50, open: 50, state: 'open' },
     { from: 7050, to: 7099, tried: 50, open: 0, state: 'no-answer' },
@@ -31,12 +32,7 @@ const report: PortReport = {
   tried: 100,
   open: 50,
   noAnswer: 50,
-  closedOnServer: 0,
-  used: [],
   cause: 'security-group',
-  hostFirewall: null,
-  provider: null,
-  checkedAtMs: 0,
 }
 const blocked: Failure = {
   code: 'ports-blocked-by-security-group',

@@ -1,5 +1,6 @@
 import type { Job, Lab, PortReport, Step, StepId } from '@nps-desktop/electron/contract'
 import { describe, expect, it } from 'vitest'
+import { openPorts } from '../../../testing/open-ports.ts'
 import { bareServer as server, lab as pasted, server as set } from '../../../testing/pasted-lab.ts'
 import { placeOf, stepStates, type SetupFacts } from './wizard-place.ts'
 
@@ -38,19 +39,8 @@ function jobAt(at: StepId, state: Step['state'], jobState: Job['state']): Job {
 }
 
 const shutUdp: PortReport = {
-  range: { from: 7000, to: 9000 },
-  bridge: { port: 8024, state: 'open', ms: 12 },
-  cells: [],
-  tried: 2001,
-  open: 2001,
-  noAnswer: 0,
-  closedOnServer: 0,
-  used: [],
-  cause: 'none',
+  ...openPorts,
   rendezvous: { ports: [8024, 8025], state: 'no-answer', ms: null, cause: 'unknown' },
-  hostFirewall: null,
-  provider: null,
-  checkedAtMs: 1,
 }
 
 const nothing: SetupFacts = {

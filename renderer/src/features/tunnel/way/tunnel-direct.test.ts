@@ -2,26 +2,15 @@ import type { PathTest, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
+import { notebook } from '../../../testing/pasted-lab.ts'
 import DirectSetting from './DirectSetting.vue'
 import TunnelConnections from '../TunnelConnections.vue'
 import TunnelPath from '../TunnelPath.vue'
 
 const tunnel: Tunnel = {
-  id: 't1',
-  serverId: 's1',
-  labId: 'l1',
-  kind: 'jupyter',
-  reach: 'laptop',
-  name: 'Jupyter',
-  port: 8888,
-  target: '127.0.0.1:8888',
-  address: 'http://localhost:8888',
-  status: { state: 'ready', checkedAtMs: 0, ms: 1 },
-  stops: [],
+  ...notebook,
   way: { way: 'direct', sinceMs: 0, roundTripMs: 12 },
   connections: 2,
-  downBytes: 0,
-  upBytes: 0,
 }
 const names = { serverName: 'cloud-hz', labName: 'lab-a100' }
 const leg = (name: PathTest['legs'][number]['leg'], roundTripMs: number, mbit: number | null) => {
@@ -77,7 +66,7 @@ test('the direct way is switched off by a choice in the settings', async () => {
   expect(page.text()).toContain('Past cloud-hz where the networks allow it.')
   page.getComponent({ name: 'SelectField' }).vm.$emit('update:modelValue', 'no')
   await flushPromises()
-  expect(chosen).toEqual([{ tunnelId: 't1', direct: 'no' }])
+  expect(chosen).toEqual([{ tunnelId: 't2', direct: 'no' }])
 })
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] }))
