@@ -64,8 +64,10 @@ export const desktopContract = {
 
   /** "Try everything on this computer": a relay, an agent and three small services, all on loopback. */
   trial: {
-    /** `language`: that of the page, for the names of what is made; without it, the app's own. */
-    start: base.input(z.object({ language: z.enum(['en', 'zh-CN']).optional() })).output(serverRef),
+    /** `language`: that of the page, which alone knows it where the person leaves it to the system; the samples speak it. */
+    start: base.input(z.object({ language: z.enum(['en', 'zh-CN']).default('en') })).output(serverRef),
+    /** The samples speak another language, and have its names but for those that a person has changed. Without a trial, nothing. */
+    speak: base.input(z.object({ language: z.enum(['en', 'zh-CN']) })).output(nothing),
     stop: base.input(nothing).output(nothing),
   },
 }

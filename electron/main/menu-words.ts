@@ -35,7 +35,7 @@ const en = {
     inUse:
       'Another program holds it: a second NPS Desktop, a backup, or a tool for databases. Close that program and try again. Nothing was changed.',
     refused:
-      'Make room on this computer, or check the permissions of the data folder, and try again. If the file is damaged, put back a copy of it. Nothing was changed.',
+      'Make room on this laptop, or check the permissions of the data folder, and try again. If the file is damaged, put back a copy of it. Nothing was changed.',
     tryAgain: 'Try again',
     quit: 'Quit',
   },

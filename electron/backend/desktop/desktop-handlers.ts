@@ -87,11 +87,7 @@ export function desktopHandlers({
       capabilities: () => app.capabilities(),
       settings: {
         watch: (_input, { signal }) => app.watchSettings(signal),
-        save: async (change) => {
-          const saved = app.saveSettings(change)
-          if (change.language !== undefined) await trial.rename()
-          return saved
-        },
+        save: (change) => app.saveSettings(change),
       },
       openUrl: (input) => app.openUrl(input),
       openDataFolder: () => app.openDataFolder(),
@@ -294,6 +290,10 @@ export function desktopHandlers({
       endKept: (input, options) => terminals.endKept(input, options),
     },
     webhook: webhookCalls(relays),
-    trial: { start: (input) => trial.start(input), stop: () => trial.stop() },
+    trial: {
+      start: (input) => trial.start(input),
+      speak: (input) => trial.speak(input),
+      stop: () => trial.stop(),
+    },
   }
 }

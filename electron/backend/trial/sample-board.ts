@@ -1,3 +1,4 @@
+import { sampleNames, type SampleLanguage } from './sample-names.ts'
 import { samplePage } from './sample-page.ts'
 import type { SampleService } from './sample-service.ts'
 import { startSampleWeb } from './sample-web.ts'
@@ -5,12 +6,28 @@ import { startSampleWeb } from './sample-web.ts'
 const stepIntervalMs = 500
 const shownSteps = 400
 
-const page = samplePage({
-  title: 'Sample board',
-  en: 'This page stands in for TensorBoard. It draws a made-up loss curve, fetched every second through a real tunnel.',
-  zh: '此页面代替 TensorBoard。它每秒通过真实的隧道取回数据，绘制一条虚构的损失曲线。',
-  body: `<canvas id="curve" width="1440" height="480"></canvas><p><output id="out"></output></p>`,
-  script: `
+const words = {
+  en: {
+    about:
+      'This page stands in for TensorBoard. It draws a made-up loss curve, fetched every second through a real tunnel.',
+    step: 'step',
+    loss: 'loss',
+  },
+  'zh-CN': {
+    about: '此页面代替 TensorBoard。它每秒通过真实的隧道取回数据，绘制一条虚构的损失曲线。',
+    step: '步数',
+    loss: '损失',
+  },
+}
+
+const page = (language: SampleLanguage): string =>
+  samplePage({
+    language,
+    title: sampleNames[language].tensorboard,
+    about: words[language].about,
+    body: `<canvas id="curve" width="1440" height="480"></canvas><p><output id="out"></output></p>`,
+    script: `
+    const words = ${JSON.stringify(words[language])}
     const canvas = document.getElementById('curve')
     const draw = canvas.getContext('2d')
     async function step() {
@@ -22,25 +39,25 @@ const page = samplePage({
       points.forEach(([, loss], index) => draw.lineTo((index / points.length) * canvas.width, (1 - loss / 2.5) * canvas.height))
       draw.stroke()
       const last = points[points.length - 1]
-      document.getElementById('out').textContent = 'step ' + last[0] + ', loss ' + last[1].toFixed(4)
+      document.getElementById('out').textContent = words.step + ' ' + last[0] + ', ' + words.loss + ' ' + last[1].toFixed(4)
       setTimeout(step, 1000)
     }
     step()
   `,
-})
+  })
 
-/** Answers as TensorBoard does where the check asks (`GET /data/environment`), and serves a curve that goes on. */
-export function startSampleBoard(): Promise<SampleService> {
+/** Answers as TensorBoard does where the check asks (`GET /data/environment`), and serves a curve that goes on. `spoken`: asked for each page. */
+export function startSampleBoard(spoken: () => SampleLanguage): Promise<SampleService> {
   const startedMs = performance.now()
   return startSampleWeb({
     routes: {
-      '/': () => ({ type: 'text/html; charset=utf-8', body: page }),
+      '/': () => ({ type: 'text/html; charset=utf-8', body: page(spoken()) }),
       '/data/environment': () => ({
         type: 'application/json',
         body: JSON.stringify({
           version: 'sample',
-          data_location: 'made up on this computer',
-          window_title: 'Sample board',
+          data_location: 'made up on this laptop',
+          window_title: sampleNames.en.tensorboard,
         }),
       }),
       '/data/loss': () => ({

@@ -1,14 +1,16 @@
-/** A sample page says what it is, in both languages; `body` is trusted HTML of ours. */
+import type { SampleLanguage } from './sample-names.ts'
+
+/** A sample page says what it is; `body` is trusted HTML of ours. */
 export function samplePage(options: {
+  readonly language: SampleLanguage
   readonly title: string
-  readonly en: string
-  readonly zh: string
+  readonly about: string
   readonly body: string
   readonly script: string
 }): string {
-  const { title, en, zh, body, script } = options
+  const { language, title, about, body, script } = options
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
@@ -22,8 +24,7 @@ export function samplePage(options: {
   canvas { width: 100%; height: 240px }
 </style>
 <h1>${title}</h1>
-<p>${en}</p>
-<p lang="zh-CN">${zh}</p>
+<p>${about}</p>
 ${body}
 <script>${script}</script>
 </html>

@@ -1,24 +1,31 @@
 import { generateKeyPairSync } from 'node:crypto'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import type { SampleLanguage } from './sample-names.ts'
 import { serveSample, type SampleService } from './sample-service.ts'
 
-const greeting = [
-  'Sample shell: it stands in for the lab box and runs nothing.',
-  '示例 Shell：它代替实验室主机，不执行任何程序。',
-  'Commands: date, help, exit',
-  '',
-].join('\r\n')
+const words: Readonly<Record<SampleLanguage, { greeting: string; notRun: (line: string) => string }>> = {
+  en: {
+    greeting:
+      'Sample shell: it stands in for the lab box and runs nothing.\r\nCommands: date, help, exit\r\n',
+    notRun: (line) => `This is a sample: "${line}" was not run.`,
+  },
+  'zh-CN': {
+    greeting: '示例 Shell：它代替实验室主机，不执行任何程序。\r\n可用命令：date、help、exit\r\n',
+    notRun: (line) => `这只是示例：没有执行“${line}”。`,
+  },
+}
 
 const maxLineBytes = 1_024
 
 /**
  * An SSH server on a free port of 127.0.0.1 with a key of its own and no password: behind it is nothing but three words
- * that it answers to.
+ * that it answers to. `spoken`: asked for each connection.
  */
-export function startSampleShell(): Promise<SampleService> {
+export function startSampleShell(spoken: () => SampleLanguage): Promise<SampleService> {
   const hostKey = makeHostKey()
   const open = new Set<Connection>()
   const server = new ssh2.Server({ hostKeys: [hostKey], ident: 'sample-shell' }, (connection) => {
+    const language = spoken()
     open.add(connection)
     connection.on('close', () => open.delete(connection))
     // a visitor that goes away mid-word is no event here; the check does so each time
@@ -27,10 +34,10 @@ export function startSampleShell(): Promise<SampleService> {
     connection.on('session', (accept) => {
       const session = accept()
       session.on('pty', (acceptPty) => acceptPty?.())
-      session.on('shell', (acceptShell) => converse(acceptShell()))
+      session.on('shell', (acceptShell) => converse(acceptShell(), language))
       session.on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec()
-        channel.write(`${reply(command) ?? ''}\n`)
+        channel.write(`${reply(command, language) ?? ''}\n`)
         finish(channel)
       })
     })
@@ -47,7 +54,7 @@ function makeHostKey(): string {
 }
 
 /** Null for `exit`. */
-function reply(line: string): string | null {
+function reply(line: string, language: SampleLanguage): string | null {
   switch (line.trim()) {
     case 'exit':
       return null
@@ -58,18 +65,18 @@ function reply(line: string): string | null {
     case '':
       return ''
     default:
-      return `This is a sample: "${line.trim().slice(0, 60)}" was not run.`
+      return words[language].notRun(line.trim().slice(0, 60))
   }
 }
 
 /** Echoes what is typed, as a terminal expects, and answers line by line. */
-function converse(channel: ServerChannel): void {
+function converse(channel: ServerChannel, language: SampleLanguage): void {
   let line = ''
-  channel.write(`${greeting}\r\n$ `)
+  channel.write(`${words[language].greeting}\r\n$ `)
   channel.on('data', (bytes: Buffer) => {
     for (const character of bytes.toString('utf8')) {
       if (character === '\r' || character === '\n') {
-        const answer = reply(line)
+        const answer = reply(line, language)
         line = ''
         if (answer === null) return finish(channel)
         channel.write(`\r\n${answer}${answer === '' ? '' : '\r\n'}$ `)

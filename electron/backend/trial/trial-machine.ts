@@ -7,6 +7,7 @@ import { Secret } from '@nps-desktop/relay-core/secret'
 import { Relay } from '@nps-desktop/relay-core/relay'
 import { startSampleBoard } from './sample-board.ts'
 import { startSampleNotebook } from './sample-notebook.ts'
+import type { SampleLanguage } from './sample-names.ts'
 import type { SampleService } from './sample-service.ts'
 import { startSampleShell } from './sample-shell.ts'
 
@@ -21,21 +22,37 @@ export class TrialMachine {
     readonly jupyter: SampleService
     readonly tensorboard: SampleService
   }
+  /** What the samples speak: read anew for each page and each shell. */
+  readonly speech: { language: SampleLanguage }
   readonly #closers: (() => Promise<unknown>)[]
   readonly #log: Log
   #closing: Promise<void> | undefined
 
   private constructor(
-    parts: Pick<TrialMachine, 'relay' | 'services'> & { closers: (() => Promise<unknown>)[]; log: Log },
+    parts: Pick<TrialMachine, 'relay' | 'services' | 'speech'> & {
+      closers: (() => Promise<unknown>)[]
+      log: Log
+    },
   ) {
     this.relay = parts.relay
     this.services = parts.services
+    this.speech = parts.speech
     this.#closers = parts.closers
     this.#log = parts.log
   }
 
   /** What a failed start has opened is closed again. */
-  static async start({ dataFolder, log }: { dataFolder: string; log: Log }): Promise<TrialMachine> {
+  static async start({
+    dataFolder,
+    language,
+    log,
+  }: {
+    dataFolder: string
+    language: SampleLanguage
+    log: Log
+  }): Promise<TrialMachine> {
+    const speech = { language }
+    const spoken = (): SampleLanguage => speech.language
     const folder = trialFolder(dataFolder)
     const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
     const opened = async <T extends { close(): Promise<unknown> }>(opening: Promise<T>): Promise<T> => {
@@ -47,9 +64,9 @@ export class TrialMachine {
       await rm(folder, { recursive: true, force: true })
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const services = {
-        ssh: await opened(startSampleShell()),
-        jupyter: await opened(startSampleNotebook()),
-        tensorboard: await opened(startSampleBoard()),
+        ssh: await opened(startSampleShell(spoken)),
+        jupyter: await opened(startSampleNotebook(spoken)),
+        tensorboard: await opened(startSampleBoard(spoken)),
       }
       const relay = new Relay({
         config: {
@@ -67,7 +84,7 @@ export class TrialMachine {
         service: '',
       })
       closers.push(() => relay.close())
-      return new TrialMachine({ relay: await relay.start(), services, closers, log })
+      return new TrialMachine({ relay: await relay.start(), services, speech, closers, log })
     } catch (error) {
       await closeAll(closers)
       throw error

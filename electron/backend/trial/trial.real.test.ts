@@ -179,13 +179,15 @@ test('another language gives the samples other names, but not what a person has 
   await client.trial.start({ language: 'en' })
   const { id: tunnelId } = tunnelOf(await overviewWhere(allReady), 'jupyter')
   await client.tunnels.edit({ tunnelId, name: 'My notebook' })
-  await client.app.settings.save({ language: 'zh-CN' })
+  await client.trial.speak({ language: 'zh-CN' })
   const { servers, labs, tunnels } = await overviewWhere(({ tunnels }) =>
     tunnels.some(({ name }) => name === '示例 TensorBoard'),
   )
-  expect(servers.map(({ name }) => name)).toEqual(['这台电脑'])
+  expect(servers.map(({ name }) => name)).toEqual(['示例云服务器'])
   expect(labs.map(({ name }) => name)).toEqual(['示例主机'])
   expect(tunnels.map(({ name }) => name)).toEqual(['示例 Shell', 'My notebook', '示例 TensorBoard'])
+  const { url } = await client.tunnels.openAddress({ tunnelId })
+  expect(await fetchText(url)).toMatch(/<html lang="zh-CN">[^]*示例 Notebook[^]*运行/)
 })
 
 test('a paused tunnel is paused, then ready again; a deleted one comes back by undo', async () => {

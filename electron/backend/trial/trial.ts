@@ -13,6 +13,7 @@ import { forgetServer } from '../storage/forget-server.ts'
 import type { Storage } from '../storage/records.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 import { sampleNameIn, sampleNames } from './sample-names.ts'
+import type { SampleLanguage, SampleNames } from './sample-names.ts'
 import { SampleVisitor } from './sample-visitor.ts'
 import { trialFolder, TrialMachine } from './trial-machine.ts'
 
@@ -48,7 +49,7 @@ export class Trial {
   }
 
   /** Fulfils when its three tunnels listen. Started already: the same answer again. */
-  start({ language }: { language?: 'en' | 'zh-CN' | undefined } = {}): Promise<{ serverId: string }> {
+  start({ language }: { language: SampleLanguage }): Promise<{ serverId: string }> {
     return this.#inTurn(() => this.#start(language))
   }
 
@@ -57,21 +58,18 @@ export class Trial {
     return this.#inTurn(() => this.#stop())
   }
 
-  /** Its things are called in the language of the settings again, but for those that a person has named. */
-  rename(): Promise<void> {
-    return this.#inTurn(() => this.#rename(AbortSignal.timeout(startTimeoutMs))).catch((error: unknown) => {
-      // a language is chosen all the same
-      this.#parts.log.info('the trial kept its names', { error })
-    })
+  /** What is made from then on, and what has not been named by a person, is in `language`. Without a trial, nothing happens. */
+  speak({ language }: { language: SampleLanguage }): Promise<void> {
+    return this.#inTurn(() => this.#speak(language, AbortSignal.timeout(startTimeoutMs)))
   }
 
-  async #start(language: 'en' | 'zh-CN' | undefined): Promise<{ serverId: string }> {
+  async #start(language: SampleLanguage): Promise<{ serverId: string }> {
     if (this.#running) return { serverId: this.#running.serverId }
     const { dataFolder, log } = this.#parts
-    const machine = await TrialMachine.start({ dataFolder, log })
+    const machine = await TrialMachine.start({ dataFolder, language, log })
     this.#running = { serverId: newId('s'), machine, visitor: null }
     try {
-      await this.#settle(this.#running, language, AbortSignal.timeout(startTimeoutMs))
+      await this.#settle(this.#running, sampleNames[language], AbortSignal.timeout(startTimeoutMs))
       return { serverId: this.#running.serverId }
     } catch (error) {
       await this.#stop()
@@ -79,14 +77,9 @@ export class Trial {
     }
   }
 
-  async #settle(
-    running: RunningTrial,
-    language: 'en' | 'zh-CN' | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #settle(running: RunningTrial, names: SampleNames, signal: AbortSignal): Promise<void> {
     const { storage, relays, labs, tunnels, log } = this.#parts
     const { serverId, machine } = running
-    const names = sampleNames(language ?? storage.settings.get().language)
     const { bridgePort, fingerprint, adminKey } = machine.relay
     await storage.secrets.set(adminKeySecret(serverId), adminKey.reveal())
     const relay = { host: '127.0.0.1', bridgePort, fingerprint, version: null, range: someRange() }
@@ -127,11 +120,12 @@ export class Trial {
     running.visitor.start()
   }
 
-  async #rename(signal: AbortSignal): Promise<void> {
+  async #speak(language: SampleLanguage, signal: AbortSignal): Promise<void> {
     if (!this.#running) return
-    const { serverId } = this.#running
+    const { serverId, machine } = this.#running
+    machine.speech.language = language
     const { storage, relays, labs, tunnels, overview } = this.#parts
-    const wanted = sampleNames(storage.settings.get().language)
+    const wanted = sampleNames[language]
     const other = (name: string): string | null => {
       const found = sampleNameIn(wanted, name)
       return found === name ? null : found

@@ -111,6 +111,7 @@ export function scenarioRouter(world: World) {
     },
     trial: {
       start: os.trial.start.handler(async () => ({ serverId: 'trial' })),
+      speak: os.trial.speak.handler(nothing),
       stop: os.trial.stop.handler(nothing),
     },
   })

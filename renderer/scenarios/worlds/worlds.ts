@@ -78,7 +78,7 @@ function noLabs(): World {
 }
 
 function trial(): World {
-  const here = server('trial', 'This computer', '127.0.0.1', 1, {
+  const here = server('trial', 'Sample server', '127.0.0.1', 1, {
     local: true,
     address: null,
     hasSecret: false,

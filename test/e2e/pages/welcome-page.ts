@@ -19,7 +19,7 @@ export class WelcomePage {
   }
 
   async tryItHere(): Promise<void> {
-    await this.#page.getByRole('button', { name: /^Try it on this computer/ }).click()
+    await this.#page.getByRole('button', { name: /^Try it on this laptop/ }).click()
   }
 
   async chooseLanguage(name: 'English' | '简体中文'): Promise<void> {

@@ -29,6 +29,6 @@ test('what is exported can be looked into with its passphrase alone, before anyt
   await page.getByLabel('Passphrase').fill('correct horse')
   await page.getByRole('button', { name: 'Look inside' }).click()
   await expect(page.getByText('All of it is here already.')).toBeVisible()
-  await page.getByRole('button', { name: 'Add to this computer' }).click()
+  await page.getByRole('button', { name: 'Add to this laptop' }).click()
   await expect(page.getByText('Added. Servers: 0')).toBeVisible()
 })

@@ -12,7 +12,7 @@ test.setTimeout(4 * 60_000)
 async function screens(page: Page): Promise<Record<string, string>> {
   const hrefOf = async (name: RegExp) =>
     (await page.getByRole('link', { name }).first().getAttribute('href')) ?? ''
-  const server = await hrefOf(/This computer/)
+  const server = await hrefOf(/Sample server/)
   const lab = await hrefOf(/Sample lab box/)
   const tunnel = await page.locator('[data-tunnel]').nth(1).getAttribute('data-tunnel')
   return {

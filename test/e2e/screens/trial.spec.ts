@@ -9,7 +9,7 @@ import { WelcomePage } from '../pages/welcome-page.ts'
 
 const tunnels = ['Sample shell', 'Sample notebook', 'Sample board']
 
-test('try it on this computer: real bytes through three tunnels, and nothing is left behind', async ({
+test('try it on this laptop: real bytes through three tunnels, and nothing is left behind', async ({
   app,
 }) => {
   const { page } = app

@@ -8,7 +8,7 @@ test('the app opens on three ways in, and the arrow keys move between them', asy
   await page.keyboard.press('ArrowDown')
   await expect(page.getByRole('button', { name: /^I already run nps/ })).toBeFocused()
   await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('button', { name: /^Try it on this computer/ })).toBeFocused()
+  await expect(page.getByRole('button', { name: /^Try it on this laptop/ })).toBeFocused()
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Enter')

@@ -58,7 +58,7 @@ test('the sheet adds a SOCKS5 tunnel with a password and a UDP tunnel with a quo
 
   const udpPort = await test.step('UDP: a target and limits, which say folded what is set', async () => {
     await sheet.open(/UDP/)
-    await sheet.enter({ Name: 'Echo', 'On Sample lab box': `127.0.0.1:${await targets.echo()}` })
+    await sheet.enter({ Name: 'Echo', 'Address on Sample lab box': `127.0.0.1:${await targets.echo()}` })
     await sheet.unfoldLimits()
     await sheet.enter({ 'Month’s quota': '0.000002', 'Connections at once': '1' })
     await expect(sheet.limits).toContainText('0.000002 GB a month, 1 at once')
@@ -112,7 +112,7 @@ test('a range is a tunnel for each port, said before they are there, and each le
   await sheet.open(/TCP/)
   await sheet.enter({
     Name: 'Pages',
-    'On Sample lab box': '127.0.0.1:24611-24613',
+    'Address on Sample lab box': '127.0.0.1:24611-24613',
     'Port on this laptop': '1-2',
   })
   await expect(page.getByText('These are 2 ports, and 3 on the lab box')).toBeVisible()

@@ -56,7 +56,7 @@ test('a web address with a certificate of its own is added in the sheet and open
     await sheet.enter({
       Name: 'Demo',
       'Domain name': name,
-      'On lab-a100': `127.0.0.1:${(web.address() as AddressInfo).port}`,
+      'Address on lab-a100': `127.0.0.1:${(web.address() as AddressInfo).port}`,
     })
     await form.getByRole('button', { name: /^Details/ }).click()
     await sheet.enter({

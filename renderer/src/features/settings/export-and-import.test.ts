@@ -47,7 +47,7 @@ test('a file is looked into before anything of it is added', async () => {
   expect(calls).toEqual([['look', input]])
   expect(document.body.textContent).toContain('2 here already')
   expect(document.body.textContent).toContain('/home/goudan/.ssh/id')
-  buttonCalled('Add to this computer').click()
+  buttonCalled('Add to this laptop').click()
   await expect.poll(() => page.text()).toContain('Added. Servers: 1')
   expect(calls).toEqual([
     ['look', input],

@@ -15,7 +15,7 @@ export const activity = {
   report: 'Save a report',
   reportTitle: 'This is what the report contains',
   reportText:
-    'Names and addresses are in it, passwords and keys are not. Nothing is sent: it becomes a file on this computer.',
+    'Names and addresses are in it, passwords and keys are not. Nothing is sent: it becomes a file on this laptop.',
   reportSave: 'Save the file',
   codes: {
     'server-added': '{server} was added.',

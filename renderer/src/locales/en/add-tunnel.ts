@@ -31,16 +31,17 @@ export const addTunnel = {
     host: 'A name of your own, such as demo.example.org, shows one page of {lab}. The name has to lead to {server}.',
     file: 'Everyone you let in sees and downloads what is in one folder of {lab}.',
   } satisfies Record<PlainKind, string>,
-  /** Where the server is this computer: no security group, and no name to register. */
+  /** Where the server is this laptop: no security group, and no name to register. */
   aboutHere: {
     udp: 'One program on {lab} that speaks UDP gets a port of its own.',
-    host: 'A name shows one page of {lab}. Browsers find names that end in .localhost on this computer.',
+    host: 'A name shows one page of {lab}. Browsers find names that end in .localhost on this laptop.',
   },
-  trialNote: 'The lab box of the trial is this computer: the tunnel leads to a program that runs here.',
+  trialNote: 'The lab box of the trial is this laptop: the tunnel leads to a program that runs here.',
   limitedTo:
     '{lab} opens only {list} for its server, so nothing else is reached. Its page has the list under “Tunnels may lead to”.',
   portOn: 'Port on {server}',
-  targetHint: 'host:port; several with commas take turns',
+  targetHint:
+    'Address and port, such as 127.0.0.1:8000. Several, with commas between, take new connections in turn.',
   rangeHint: 'or a range: 7000-7010',
   rangeMakes: 'Makes {n} tunnels, one for each port.',
   rangeBad: 'Write a port from 1 to 65535, or a range such as 7000-7010.',

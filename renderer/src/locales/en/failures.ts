@@ -423,7 +423,7 @@ export const failures = {
     next: 'Choose the private key, not the .pub file.',
   },
   'agent-unavailable': {
-    title: 'No ssh-agent answers on this computer.',
+    title: 'No ssh-agent answers on this laptop.',
     cause: 'None is running, or it holds no key.',
     next: 'Start it and add a key, or use a key file.',
   },
@@ -780,7 +780,7 @@ export const failures = {
   'update-address-wrong': {
     title: 'Updates cannot come from {address}.',
     cause:
-      'Programs come from there, so it has to be an https address (http only on this computer), without a name and password, “?” or “#”.',
+      'Programs come from there, so it has to be an https address (http only on this laptop), without a name and password, “?” or “#”.',
     next: 'Correct it, or leave it empty.',
   },
   'update-unreachable': {
@@ -801,7 +801,7 @@ export const failures = {
   'update-failed': {
     title: 'The newer version could not be downloaded.',
     cause: 'What happened: “{reason}”.',
-    next: 'Make room on this computer and try again, or get the package by hand.',
+    next: 'Make room on this laptop and try again, or get the package by hand.',
   },
   'login-start-refused': {
     title: 'The start at login was not changed.',
@@ -815,12 +815,12 @@ export const failures = {
   },
   'secret-missing': {
     title: 'No sign-in for {name} is kept here.',
-    cause: 'This computer has no password or key for it, or it was removed.',
+    cause: 'This laptop has no password or key for it, or it was removed.',
     next: 'Sign in again.',
   },
   'secret-unreadable': {
     title: 'A saved password or key can no longer be read.',
-    cause: 'The key that encrypted it is no longer on this computer.',
+    cause: 'The key that encrypted it is no longer on this laptop.',
     next: 'Enter it again.',
   },
   'passphrase-wrong': {
@@ -857,7 +857,7 @@ export const failures = {
   'storage-failed': {
     title: 'The app cannot use its data.',
     cause: '{path}: {reason}',
-    next: 'Make room on this computer, or check the permissions of the data folder.',
+    next: 'Make room on this laptop, or check the permissions of the data folder.',
   },
   'storage-in-use': {
     title: 'Another program is using the app’s data.',

@@ -22,7 +22,7 @@ export const moving = {
     tooLarge: 'It is too large for a file of this app',
     passphrase: 'Passphrase',
     look: 'Look inside',
-    take: 'Add to this computer',
+    take: 'Add to this laptop',
     made: 'Made on {date} with version {version}',
     servers: 'Servers',
     labs: 'Lab boxes',

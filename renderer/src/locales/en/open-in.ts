@@ -1,4 +1,4 @@
-/** A lab box in other programs of this computer, and the app's entries in the ssh settings. */
+/** A lab box in other programs of this laptop, and the app's entries in the ssh settings. */
 export const openIn = {
   title: 'Open in',
   heading: 'Open in',

@@ -120,7 +120,7 @@ export const server = {
     connections: 'Connections',
     now: 'Now',
     outside: 'From outside',
-    here: 'From this computer',
+    here: 'From this laptop',
   },
   portClosedThere: 'closed by its firewall',
   portsFree: 'Free for tunnels: {n} of {total} ports in {from}–{to}',

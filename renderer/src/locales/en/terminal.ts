@@ -7,7 +7,7 @@ export const terminal = {
   noLabsText: 'A terminal needs the sign-in of a lab box. The page of the lab box asks for it.',
   trial: 'The trial has nobody to sign in as',
   trialText:
-    'Its lab box is this computer, with a sample in place of a shell. A terminal opens on machines of yours.',
+    'Its lab box is this laptop, with a sample in place of a shell. A terminal opens on machines of yours.',
   signInTo: 'Sign in to {name}',
   lookForKept: 'Look for kept shells',
   noneKept: 'No shell is kept there.',

@@ -16,7 +16,7 @@ export const ui = {
   stillNeeded: 'Still needed: {fields}',
   notRight: 'Not right yet: {fields}',
   loading: 'Loading',
-  onlyThisComputer: 'only this computer',
+  onlyThisLaptop: 'only this laptop',
   openToAnyone: 'open to anyone',
   stopsReady: 'All five stops answer',
   stopsFailed: 'Stop {number} of 5 fails: {stop}',

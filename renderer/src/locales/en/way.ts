@@ -36,7 +36,7 @@ export const way = {
     'off-lab':
       'npc on {lab} takes no direct ways: it was started with -direct=no, or is told to reach {server} by way of another machine.',
     'off-here': 'The direct way is switched off in the settings of this tunnel.',
-    near: '{server} is this computer: no way is shorter.',
+    near: '{server} is this laptop: no way is shorter.',
     older: 'npc on {lab}, or nps on {server}, is too old for it. Update them on the page of the server.',
     busy: '{server} or {lab} has as many direct ways as it may, or was asked a moment ago.',
     unanswered: '{server} or {lab} did not answer when asked for one.',

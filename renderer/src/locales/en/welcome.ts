@@ -11,12 +11,11 @@ export const welcome = {
   connect: 'I already run nps',
   connectText: 'Reads its clients and tunnels, changes nothing there.',
   connectTime: 'about 1 min',
-  trial: 'Try it on this computer',
-  trialText: 'A server, a lab box and a notebook, all on this computer.',
+  trial: 'Try it on this laptop',
+  trialText: 'A server, a lab box and a notebook, all on this laptop.',
   trialTime: '20 s',
   trialStarting: 'Starting',
-  secretsKeychain: 'Passwords and keys stay on this computer, in the system keychain.',
-  secretsKeyFile:
-    'Passwords and keys stay on this computer, encrypted with a key file that only you can read.',
+  secretsKeychain: 'Passwords and keys stay on this laptop, in the system keychain.',
+  secretsKeyFile: 'Passwords and keys stay on this laptop, encrypted with a key file that only you can read.',
   language: 'Language',
 }

@@ -31,7 +31,7 @@ export const addTunnel: Translation<typeof en> = {
   trialNote: '试用中的实验室主机就是本机：隧道通往在本机运行的程序。',
   limitedTo: '{lab} 只允许云服务器连接 {list}，因此访问不到其他地址。可在它的页面“隧道可通往”中修改。',
   portOn: '{server} 上的端口',
-  targetHint: 'host:port；多个用逗号分隔，轮流使用',
+  targetHint: '地址和端口，例如 127.0.0.1:8000。可填多个，用逗号分隔，新连接依次使用。',
   rangeHint: '也可以填多个，例如 7000-7010',
   rangeMakes: '将添加 {n} 条隧道，每个端口一条。',
   rangeBad: '请输入 1 到 65535 的端口，或 7000-7010 这样的范围。',

@@ -8,7 +8,7 @@ export const terminal: Translation<typeof en> = {
   noLabs: '还没有可登录的实验室主机',
   noLabsText: '终端需要实验室主机的登录方式，可在该主机的页面上填写。',
   trial: '试用环境没有可登录的账号',
-  trialText: '试用的实验室主机就是这台电脑，其 shell 只是示例。终端可在你自己的机器上打开。',
+  trialText: '试用的实验室主机就是本机，其 shell 只是示例。终端可在你自己的机器上打开。',
   signInTo: '登录 {name}',
   lookForKept: '查找保留的 shell',
   noneKept: '那里没有保留的 shell。',

@@ -18,7 +18,7 @@ export const ui: Translation<typeof en> = {
   stillNeeded: '还需填写：{fields}',
   notRight: '填写有误：{fields}',
   loading: '加载中',
-  onlyThisComputer: '仅本机',
+  onlyThisLaptop: '仅本机',
   openToAnyone: '对所有人开放',
   stopsReady: '五站全部有应答',
   stopsFailed: '第 {number} 站（共 5 站）不通：{stop}',

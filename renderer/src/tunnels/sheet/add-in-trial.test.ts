@@ -40,7 +40,7 @@ test('one click adds a notebook, but in the trial, where none is known to run, i
   await flushPromises()
   expect(asked).toEqual([])
   expect(values()).toContain('127.0.0.1:8888')
-  expect(said()).toContain('The lab box of the trial is this computer')
+  expect(said()).toContain('The lab box of the trial is this laptop')
   expect(said()).toContain('Port on this laptop')
 })
 

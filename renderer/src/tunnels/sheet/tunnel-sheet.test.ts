@@ -1,9 +1,9 @@
-import type { Failure, Tunnel } from '@nps-desktop/electron/contract'
+import type { Failure, Overview, Tunnel } from '@nps-desktop/electron/contract'
 import { ORPCError } from '@orpc/client'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
-import { lab } from '../../testing/pasted-lab.ts'
+import { buttonCalled, feedOf, mountPage } from '../../testing/mount-page.ts'
+import { lab, overviewWith } from '../../testing/pasted-lab.ts'
 import TunnelSheet from './TunnelSheet.vue'
 
 const ready: Tunnel['status'] = { state: 'ready', checkedAtMs: 0, ms: 1 }
@@ -18,7 +18,7 @@ const refused: Failure = { code: 'target-refused', params: {}, message: 'refused
 /** The sheet, open, over a backend that notes what it is asked and finds the tunnel in `status`. */
 async function opened(
   status: Tunnel['status'] = ready,
-  { gateway = null }: { gateway?: string | null } = {},
+  { gateway = null, known }: { gateway?: string | null; known?: Overview } = {},
 ) {
   const asked: unknown[] = []
   let fails: Failure | null = null
@@ -26,7 +26,7 @@ async function opened(
   const page = await mountPage(TunnelSheet, {
     props: { labId: lab.id, open: false },
     answers: {
-      overview: { watch: async () => new Promise(() => undefined) },
+      overview: { watch: known ? feedOf(known) : async () => new Promise(() => undefined) },
       tunnelValues: {
         place: async () => ({
           host: '120.1.1.2',
@@ -101,7 +101,7 @@ test('it says the address and the limits before there is a tunnel, sends both, a
   await using _ = page
   await choose(/UDP/)
   type('Name', 'Echo')
-  type('On', '127.0.0.1:7')
+  type('Address on', '127.0.0.1:7')
   type('Month’s quota', '50')
   await flushPromises()
   expect(said()).toContain('120.1.1.2:7004')
@@ -128,7 +128,7 @@ test('what it says of a notebook names no port, since the field has another one 
   const { page } = await opened()
   await using _ = page
   await choose(/Jupyter/)
-  type('On', '127.0.0.1:8889')
+  type('Address on', '127.0.0.1:8889')
   await flushPromises()
   expect(said()).toContain('Your notebooks on the lab box')
   expect(said()).not.toContain('8888')
@@ -137,22 +137,40 @@ test('what it says of a notebook names no port, since the field has another one 
 test('beside its button it says what is still missing, and what is wrong where that is folded away', async () => {
   const { page } = await opened()
   await using _ = page
-  expect(said()).toContain('Still needed: Name, Address on the lab box')
+  expect(said()).toContain('Still needed: Name, Address on')
   expect(buttonCalled('Add it').disabled).toBe(true)
   type('Name', 'API')
-  type('On', '127.0.0.1:8000')
+  type('Address on', '127.0.0.1:8000')
   type('Speed', 'fast')
   await flushPromises()
   expect(said()).toContain('Not right yet: Limits')
   type('Speed', '20')
   document.querySelector<HTMLInputElement>('.pick input[value=listed]')?.click()
   await flushPromises()
-  expect(said()).toContain('Still needed: Address or network')
+  expect(said()).toContain('Still needed: Only these addresses')
   type('Speed', '')
   document.querySelector<HTMLInputElement>('.pick input[value=laptop]')?.click()
   await flushPromises()
   expect(said()).not.toContain('Still needed')
   expect(buttonCalled('Add it').disabled).toBe(false)
+})
+
+test('what it names as missing is written on a field, and names the machine as the field does', async () => {
+  const { page } = await opened(ready, { known: overviewWith({ tunnels: [] }) })
+  await using _ = page
+  const labels = (): (string | undefined)[] =>
+    [...document.querySelectorAll('.sheet label')].map((one) => one.textContent?.trim())
+  expect(said()).toContain('Still needed: Name, Address on a100')
+  expect(labels()).toEqual(expect.arrayContaining(['Name', 'Address on a100', 'Port on this laptop']))
+  type('Port on this laptop', 'x')
+  type('Name', 'API')
+  type('Address on a100', '127.0.0.1:8000')
+  await flushPromises()
+  expect(said()).toContain('Not right yet: Port on this laptop')
+  document.querySelector<HTMLInputElement>('.pick input[value=anyone]')?.click()
+  await flushPromises()
+  expect(said()).toContain('Not right yet: Port on cloud')
+  expect(labels()).toContain('Port on cloud')
 })
 
 test('behind a gateway this laptop has no address of its own to list, and the form says so', async () => {
@@ -170,7 +188,7 @@ test('the address of this laptop is added by a button, and marked in the list', 
   await using _ = page
   await choose(/UDP/)
   type('Name', 'Echo')
-  type('On', '127.0.0.1:7')
+  type('Address on', '127.0.0.1:7')
   document.querySelector<HTMLInputElement>('.pick input[value=listed]')?.click()
   await flushPromises()
   buttonCalled('Add this laptop, 36.112.4.81').click()
@@ -200,7 +218,7 @@ test('a port that is taken is said under its field, and the button takes the fre
   await using _ = page
   await choose(/UDP/)
   type('Name', 'Echo')
-  type('On', '127.0.0.1:7')
+  type('Address on', '127.0.0.1:7')
   type('Port on', '7002')
   failWith(taken)
   await flushPromises()
@@ -220,11 +238,11 @@ test('where nothing listens yet the tunnel may stay, be corrected, or go with Ca
   await using _ = page
   await choose(/UDP/)
   type('Name', 'Echo')
-  type('On', '127.0.0.1:7')
+  type('Address on', '127.0.0.1:7')
   await flushPromises()
   await send()
   buttonCalled('Add it anyway')
-  type('On', '127.0.0.1:8')
+  type('Address on', '127.0.0.1:8')
   await flushPromises()
   await send()
   expect(asked.at(-1)).toMatchObject(['save', { tunnelId: 't1', target: '127.0.0.1:8' }])
@@ -239,7 +257,7 @@ test('Cancel while the tunnel is being added takes it back when it is there', as
   const goOn = hold()
   await choose(/UDP/)
   type('Name', 'Echo')
-  type('On', '127.0.0.1:7')
+  type('Address on', '127.0.0.1:7')
   await flushPromises()
   await send()
   buttonCalled('Cancel').click()
@@ -255,7 +273,7 @@ test('a tunnel that Cancel cannot take back is told to be there still, and goes 
   await using _ = page
   await choose(/UDP/)
   type('Name', 'Echo')
-  type('On', '127.0.0.1:7')
+  type('Address on', '127.0.0.1:7')
   await flushPromises()
   await send()
   failWith({ code: 'relay-unreachable', params: { server: 'cloud' }, message: 'away', fixes: [] })
@@ -280,7 +298,7 @@ test('a range of ports is a tunnel for each, said before they are there, and wro
   await using _ = page
   await choose(/UDP/)
   type('Name', 'Game')
-  type('On', '127.0.0.1:8000-8002')
+  type('Address on', '127.0.0.1:8000-8002')
   type('Port on', '7000-7001')
   await flushPromises()
   expect(said()).toContain('These are 2 ports, and 3 on the lab box')

@@ -1,7 +1,9 @@
 import { useI18n } from 'vue-i18n'
 import { wrongLimits } from '../form/limit-draft.ts'
 import { emptyFields, wrongFields } from '../form/tunnel-draft.ts'
-import type { DraftField, TunnelDraft } from '../form/tunnel-draft.ts'
+import type { TunnelDraft } from '../form/tunnel-draft.ts'
+import { useFieldLabels } from '../form/use-field-labels.ts'
+import type { FieldPlace } from '../form/use-field-labels.ts'
 import type { SheetReach } from './sheet-reach.ts'
 
 /** Fields by their labels: what is not filled in yet, and what cannot be right. */
@@ -13,35 +15,25 @@ export interface LackingFields {
 /** What the form of a tunnel waits for. */
 export function useLackingFields() {
   const { t } = useI18n({ useScope: 'global' })
-  const labels = (reach: SheetReach): Record<'name' | DraftField, string> => ({
-    name: t('tunnel.name'),
-    port: t(reach === 'laptop' ? 'tunnel.portHere' : 'tunnel.port'),
-    target: t('tunnel.target'),
-    hostName: t('console.hostName'),
-    path: t('console.path'),
-    certificate: t('addTunnel.details'),
-    folder: t('console.folder'),
-    user: t('console.visitorUser'),
-    password: t('console.password'),
-    sayWho: t('addTunnel.sayWho'),
-    health: t('addTunnel.health'),
-  })
+  const labelsOf = useFieldLabels()
   return ({
     draft,
     reach,
     isPassword,
+    place,
   }: {
     draft: TunnelDraft
     reach: SheetReach
     isPassword: boolean
+    place: FieldPlace
   }): LackingFields => {
-    const label = labels(reach)
+    const label = labelsOf(place)
     const empty = emptyFields(draft).map((field) => label[field])
     const hasNoUser = isPassword && draft.user === '' && draft.password === ''
     if (hasNoUser) empty.push(label.user, label.password)
-    if (reach === 'listed' && draft.limits.allow === '') empty.push(t('addTunnel.address'))
-    const wrong = wrongFields(draft).map((field) => label[field])
-    if (wrongLimits(draft.limits).length > 0) wrong.push(t('addTunnel.limits'))
-    return { empty, wrong }
+    if (reach === 'listed' && draft.limits.allow === '') empty.push(t('addTunnel.reach.listed'))
+    const wrong = new Set(wrongFields(draft).map((field) => label[field]))
+    if (wrongLimits(draft.limits).length > 0) wrong.add(t('addTunnel.limits'))
+    return { empty, wrong: [...wrong] }
   }
 }

@@ -1,4 +1,4 @@
-import { isServiceKind, modeOfKind, usualTarget } from '@nps-desktop/electron/contract'
+import { canBePrivate, isServiceKind, modeOfKind, usualTarget } from '@nps-desktop/electron/contract'
 import type {
   Failure,
   FoundService,
@@ -31,7 +31,14 @@ import type { TunnelDraft } from '../form/tunnel-draft.ts'
  * that leads to a page, for an example.
  */
 export function useTunnelSheet(
-  at: () => { labId: string; isLocal: boolean; tunnel: Tunnel | null; page: Tunnel | null },
+  at: () => {
+    labId: string
+    labName: string
+    serverName: string
+    isLocal: boolean
+    tunnel: Tunnel | null
+    page: Tunnel | null
+  },
   close: () => void,
 ) {
   const api = useApi()
@@ -52,8 +59,19 @@ export function useTunnelSheet(
 
   const isPassword = computed(() => needsPassword(kind.value, reach.value, at().isLocal))
   const reaches = computed(() => (before.value?.kind === 'host' ? [] : reachesOf(kind.value, at().isLocal)))
+  /** The port is one of this laptop. */
+  const isPortHere = computed(() => at().isLocal || (canBePrivate(kind.value) && reach.value === 'laptop'))
+  const fieldPlace = computed(() => {
+    const { labName, serverName } = at()
+    return { labName, serverName, isPortHere: isPortHere.value }
+  })
   const lacking = computed(() =>
-    lackingIn({ draft: draft.value, reach: reach.value, isPassword: isPassword.value }),
+    lackingIn({
+      draft: draft.value,
+      reach: reach.value,
+      isPassword: isPassword.value,
+      place: fieldPlace.value,
+    }),
   )
   const ready = computed(
     () =>
@@ -173,6 +191,7 @@ export function useTunnelSheet(
     place,
     added,
     isPassword,
+    fieldPlace,
     ready,
     lacking,
     failure,

@@ -50,7 +50,7 @@ test('the secret field opens only after the host key was confirmed', async () =>
 
   await press('Yes, this is it')
   expect(calls.at(-1)).toEqual(['confirm', confirmed])
-  expect(page.text()).toContain('Still needed: Password')
+  expect(page.text()).toContain('Still needed: Password of root')
   await page.get('input[type=password]').setValue('secret')
   await press('Check and set up')
   expect(calls.slice(2)).toEqual([
