@@ -1,5 +1,7 @@
 import { unreadableWords } from '../../agent/files/shared-folders.ts'
 import { describeWay } from '../../visitor/way-words.ts'
+import { exitCode } from '../shared/exit.ts'
+import type { Own } from '../shared/service-command.ts'
 import type { AgentStatus } from './agent-status-file.ts'
 import type { RunningVisit, VisitorStatus } from './visitor-status-file.ts'
 
@@ -29,11 +31,16 @@ export function describeVisitor({ pid, server, visits }: VisitorStatus): string 
 export function describeForeground(
   agent: AgentStatus | undefined,
   visitors: readonly VisitorStatus[],
-): { text: string; values: Record<string, unknown> } | undefined {
+): Own | undefined {
   const { pid } = agent ?? visitors[0] ?? {}
   if (pid === undefined) return undefined
   const text = [...(agent ? [describeAgent(agent)] : []), ...visitors.map(describeVisitor)].join('\n')
-  return { text, values: { pid, agent: agent ?? null, visitors } }
+  return { text, values: { pid, agent: agent ?? null, visitors }, exitCode: exitCodeOf(agent) }
+}
+
+/** A script learns by it that a tunnel is missing. */
+export function exitCodeOf(agent: AgentStatus | undefined): number {
+  return agent?.refused?.length ? exitCode.tunnelMissing : exitCode.ok
 }
 
 function describeRefused(refused: NonNullable<AgentStatus['refused']>): string[] {

@@ -1,3 +1,4 @@
+import { noUpdate } from '../shared/stock-words.ts'
 import { usageError, type ParsedFlags } from '../shared/flags.ts'
 
 /** Every flag of npc: those of stock NPS 0.26 and our own. */
@@ -58,8 +59,7 @@ export const refusedNpcFlags: Refusals = {
 /** Stock commands that are not offered, and why. */
 export const refusedNpcCommands: Readonly<Record<string, string>> = {
   nat: 'it serves p2p, which is not offered: visitors come by the relay',
-  update:
-    'a program that fetches and runs an unsigned successor hands the machine to whoever answers. The desktop app updates npc over ssh; by hand, unpack the new archive and run "npc install" again',
+  update: noUpdate('npc'),
 }
 
 /** Throws wrong usage for the first flag that is not offered, with its name and the reason. */

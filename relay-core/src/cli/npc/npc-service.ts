@@ -11,7 +11,7 @@ import type { Service } from '../../service/service.ts'
 import { makeAdministratorsFolder } from '../../service/windows/administrators-folder.ts'
 import { unreadableWords } from '../../agent/files/shared-folders.ts'
 import { readForegroundStatus, readServiceStatus, type AgentStatus } from './agent-status-file.ts'
-import { describeAgent, describeForeground, describeVisitor } from './describe-status.ts'
+import { describeAgent, describeForeground, describeVisitor, exitCodeOf } from './describe-status.ts'
 import { readVisitors } from './visitor-status-file.ts'
 import { awaitReady } from '../shared/await-ready.ts'
 import { exitCode } from '../shared/exit.ts'
@@ -97,7 +97,7 @@ export function agentStatus(json: boolean, confPath?: string): Promise<number> {
       const status = await ownStatus()
       const visitors = readVisitors(agentFolders(confPath).state)
       const text = [...(status ? [describeAgent(status)] : []), ...visitors.map(describeVisitor)].join('\n')
-      return { text, values: { agent: status ?? null, visitors } }
+      return { text, values: { agent: status ?? null, visitors }, exitCode: exitCodeOf(status) }
     },
   })
 }

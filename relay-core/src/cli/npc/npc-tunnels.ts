@@ -10,7 +10,7 @@ import { formatTable, print, printJson } from '../shared/output.ts'
 
 const askTimeoutMs = 20_000
 
-/** `npc status -config=…`: which of the file's tunnels run, as the relay says. */
+/** `npc status -config=…`: which of the file's tunnels run, as the relay says; the exit code, whether all of them do. */
 export async function tunnelStatus(
   flags: AgentFlags & { conf_path?: string },
   json: boolean,
@@ -43,5 +43,5 @@ export async function tunnelStatus(
       print('A relay of stock NPS 0.26 names its hosts only: "not running" says nothing of tunnels there.')
     }
   }
-  return rows.every((row) => row.running) ? exitCode.ok : exitCode.notRunning
+  return rows.every((row) => row.running) ? exitCode.ok : exitCode.tunnelMissing
 }

@@ -46,7 +46,7 @@ and a visitor takes -fingerprint, -proxy, -direct, -compression, the last three,
 -type=tcp and -local_type=secret of stock lines are taken too. NPC_SERVER_ADDR and NPC_SERVER_VKEY stand in for -server and -vkey. What is
 given by a flag leaves the list of processes as soon as npc has started.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 78 starting again will not help.`
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 (status) not running, 4 (status) a tunnel of npc.conf is missing, 78 starting again will not help.`
 
 function isRegularFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false

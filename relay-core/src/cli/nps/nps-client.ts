@@ -4,6 +4,7 @@ import type { Client } from '../../api/client-models.ts'
 import type { ClientSettings } from '../../api/tunnel-settings.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { noSuchCommand, parseFlags, requireNumber, requireText } from '../shared/flags.ts'
+import { stockClientFlags } from '../shared/stock-words.ts'
 import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatTable, print, printJson } from '../shared/output.ts'
 import { guessServerName } from './server-name.ts'
@@ -42,7 +43,7 @@ export async function runClientCommand(
   args: readonly string[],
   foldersOf: (confPath: string | undefined) => Folders,
 ): Promise<number> {
-  const { flags, words } = parseFlags(args, kinds)
+  const { flags, words } = parseFlags(args, kinds, stockClientFlags)
   const folders = foldersOf(flags.conf_path)
   const show = (client: Client) => (flags.json ? printJson(client) : print(formatClients([client])))
   const id = () => requireNumber(flags.id, 'id')

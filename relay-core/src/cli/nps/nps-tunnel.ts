@@ -9,6 +9,7 @@ import {
 import type { Folders } from '../../config/file/folders.ts'
 import { exitCode } from '../shared/exit.ts'
 import { noSuchCommand, optionalNumber, parseFlags, requireNumber, usageError } from '../shared/flags.ts'
+import { insteadOfMode, stockTunnelFlags } from '../shared/stock-words.ts'
 import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'
 import { readPortPairs } from './port-pair-flags.ts'
@@ -44,7 +45,7 @@ export async function runTunnelCommand(
   args: readonly string[],
   foldersOf: (confPath: string | undefined) => Folders,
 ): Promise<number> {
-  const { flags, words } = parseFlags(args, kinds)
+  const { flags, words } = parseFlags(args, kinds, stockTunnelFlags)
   const folders = foldersOf(flags.conf_path)
   const show = (tunnel: RelayTunnel) => (flags.json ? printJson(tunnel) : print(formatTunnels([tunnel])))
   const id = () => requireNumber(flags.id, 'id')
@@ -143,8 +144,13 @@ export async function runTunnelCommand(
 
 function readMode(text: string): TunnelMode {
   const mode = tunnelModeNames.find((name) => name === text)
-  if (!mode) throw usageError(`There is no mode "${text}", only ${tunnelModeNames.join(', ')}.`)
-  return mode
+  if (mode) return mode
+  const answer = insteadOfMode(text, tunnelModeNames)
+  throw usageError(
+    answer === undefined
+      ? `There is no mode "${text}", only ${tunnelModeNames.join(', ')}.`
+      : `There is no mode "${text}" here: ${answer}.`,
+  )
 }
 
 function readTarget(text: string): string {

@@ -410,6 +410,10 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
       expect(said).toContain(`[${name}] of npc.conf is not on the server: ${cause}`)
     }
     expect(said).not.toContain('theirs')
+    expect((await run(npc, 'status', own)).code).toBe(4)
+    const listed = await run(npc, 'status', `-config=${config}`, own)
+    expect(listed.stdout).toMatch(/fine +ok\ntaken +not running\nfar +not running/)
+    expect(listed.code).toBe(4)
   })
 
   test('connect prints what the app needs, also while nps is stopped', async () => {

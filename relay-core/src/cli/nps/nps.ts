@@ -6,6 +6,7 @@ import { exitCode, runCommandLine } from '../shared/exit.ts'
 import { parseFlags, usageError } from '../shared/flags.ts'
 import { asksForHelp } from '../shared/help.ts'
 import { print } from '../shared/output.ts'
+import { noUpdate } from '../shared/stock-words.ts'
 
 const usage = `nps ${relayVersion}, the relay of NPS Desktop
 
@@ -89,6 +90,8 @@ async function main(args: string[]): Promise<number> {
       return service.relayStatus(folders, flags.json ?? false)
     case 'reload':
       return service.reload(folders)
+    case 'update':
+      throw usageError(`"nps update" is not offered: ${noUpdate('nps')}.`)
     default:
       throw usageError(`There is no command "${command}".\n\n${usage}`)
   }

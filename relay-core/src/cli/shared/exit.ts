@@ -12,6 +12,8 @@ export const exitCode = {
   usage: 2,
   /** `status` only: not installed or not running (as the LSB has it). */
   notRunning: 3,
+  /** `npc status` only: a tunnel of npc.conf is not on the server. */
+  tunnelMissing: 4,
   /** Restarting would not help, so services do not (EX_CONFIG of sysexits.h). */
   hopeless: 78,
 } as const

@@ -12,9 +12,13 @@ export interface ParsedFlags<K extends FlagKinds> {
 
 /**
  * Flags as Go programs take them: `-name=value`, `--name=value` or `-name value`; switches alone or with
- * `=true|false`. Throws an `ExitError` of wrong usage that lists the known ones.
+ * `=true|false`. Throws an `ExitError` of wrong usage that lists the known ones, or says what is used in place of that one: `instead`.
  */
-export function parseFlags<const K extends FlagKinds>(args: readonly string[], kinds: K): ParsedFlags<K> {
+export function parseFlags<const K extends FlagKinds>(
+  args: readonly string[],
+  kinds: K,
+  instead: Readonly<Record<string, string>> = {},
+): ParsedFlags<K> {
   const flags: Record<string, string | boolean> = {}
   const words: string[] = []
   for (let index = 0; index < args.length; index++) {
@@ -26,7 +30,14 @@ export function parseFlags<const K extends FlagKinds>(args: readonly string[], k
     }
     const [, name = '', given] = match
     const kind = kinds[name]
-    if (!kind) throw usageError(`There is no flag -${name}. Known here: ${listFlags(kinds)}.`)
+    if (!kind) {
+      const answer = Object.hasOwn(instead, name) ? instead[name] : undefined
+      throw usageError(
+        answer === undefined
+          ? `There is no flag -${name}. Known here: ${listFlags(kinds)}.`
+          : `There is no flag -${name} here: ${answer}.`,
+      )
+    }
     if (kind === 'switch') flags[name] = readSwitch(name, given)
     else {
       const value = given ?? args[++index]

@@ -98,9 +98,11 @@ export async function restart(
 }
 
 /** What a running program says of itself. */
-interface Own {
+export interface Own {
   readonly text: string
   readonly values: Record<string, unknown>
+  /** Of `status`, for what is not as it should be although the program runs; absent: all is well. */
+  readonly exitCode?: number
 }
 
 /**
@@ -120,7 +122,7 @@ export async function status(
   if (own) {
     if (json) printJson({ service: 'foreground', state: 'running', ...own.values })
     else print(`${what.name} runs in the foreground, as no service. ${own.text}`.trim())
-    return exitCode.ok
+    return own.exitCode ?? exitCode.ok
   }
   if (!installation) {
     if (json) printJson({ service: null, state: 'not-installed' })
@@ -128,10 +130,10 @@ export async function status(
     return exitCode.notRunning
   }
   const found = await statusOf(what, installation)
-  const { text, values } = found.state === 'running' ? await more() : { text: '', values: {} }
-  if (json) printJson({ service: installation.kind, ...found, ...values })
-  else print([`${what.name} is ${describe(found)} (${installation.kind}).`, text].join(' ').trim())
-  return found.state === 'running' ? exitCode.ok : exitCode.notRunning
+  const running = found.state === 'running' ? await more() : null
+  if (json) printJson({ service: installation.kind, ...found, ...running?.values })
+  else print([`${what.name} is ${describe(found)} (${installation.kind}).`, running?.text].join(' ').trim())
+  return running ? (running.exitCode ?? exitCode.ok) : exitCode.notRunning
 }
 
 /** The state of the installed service, for those who wait for it. */
