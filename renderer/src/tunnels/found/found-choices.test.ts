@@ -1,4 +1,4 @@
-import type { FoundLook, FoundService, Tunnel } from '@nps-desktop/electron/contract'
+import type { Failure, FoundLook, FoundService, Tunnel } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { buttonCalled, changingFeed, feedOf, mountPage } from '../../testing/mount-page.ts'
@@ -118,21 +118,29 @@ test('the form does not wait for what runs there, and keeps what was typed when 
   expect(name.value).toBe('Mine')
 })
 
-test('nothing there, all with tunnels, no answer, a failure, and what is switched off each say so', async () => {
-  const failure = { code: 'ssh-lost', params: { host: 'a', reason: 'x' }, message: '', fixes: [] } as const
-  for (const [look, tunnels, words] of [
-    [null, [], 'Looking…'],
-    [read(), [], 'No notebook, board or model server runs here.'],
-    [read(notebook), [{ ...tunnel, target: notebook.target }], 'Everything that runs here has its tunnel.'],
-    [{ state: 'unread', failure: { ...failure, fixes: [] } }, [], 'Look again'],
-    [{ state: 'off' }, [], 'The app does not look at what runs on a100.'],
-    [{ state: 'untold', why: 'npc-off' }, [], '-discover=false'],
-  ] as const satisfies readonly (readonly [FoundLook | null, Tunnel[], string])[]) {
-    const { page } = await opened(look, [...tunnels])
-    await using _ = page
-    expect(said()).toContain(words)
-    expect(said()).toContain('Name')
-  }
+const lost = {
+  code: 'ssh-lost',
+  params: { host: 'a', reason: 'x' },
+  message: '',
+  fixes: [],
+} satisfies Failure
+const withTunnel = [{ ...tunnel, target: notebook.target }]
+
+test.each<[what: string, FoundLook | null, Tunnel[], words: string]>([
+  ['no answer yet', null, [], 'Looking…'],
+  ['nothing there', read(), [], 'No notebook, board or model server runs here.'],
+  ['all with tunnels', read(notebook), withTunnel, 'Everything that runs here has its tunnel.'],
+  ['a failure', { state: 'unread', failure: lost }, [], 'Look again'],
+  ['what is switched off', { state: 'off' }, [], 'The app does not look at what runs on a100.'],
+  ['what npc does not tell', { state: 'untold', why: 'npc-off' }, [], '-discover=false'],
+])('%s is said, above a form that can be filled in', async (_what, look, tunnels, words) => {
+  const { page } = await opened(look, tunnels)
+  await using _ = page
+  expect(said()).toContain(words)
+  expect(said()).toContain('Name')
+})
+
+test('what is switched off is switched on by a press', async () => {
   const { page, asked } = await opened({ state: 'off' })
   await using _ = page
   buttonCalled('Look there').click()

@@ -251,6 +251,22 @@ test('where nothing listens yet the tunnel may stay, be corrected, or go with Ca
   expect(asked.at(-1)).toEqual(['takeBack', { tunnelIds: ['t1'] }])
 })
 
+test('while a tunnel is being added its kind stays: what is sent next is sent to that tunnel', async () => {
+  const { page, hold } = await opened()
+  await using _ = page
+  const goOn = hold()
+  await choose(/UDP/)
+  type('Name', 'Echo')
+  type('On', '127.0.0.1:7')
+  await flushPromises()
+  const kinds = document.querySelector<HTMLFieldSetElement>('.sheet fieldset')
+  expect(kinds?.disabled).toBe(false)
+  await send()
+  expect(kinds?.disabled).toBe(true)
+  goOn()
+  await flushPromises()
+})
+
 test('Cancel while the tunnel is being added takes it back when it is there', async () => {
   const { page, asked, hold } = await opened()
   await using _ = page

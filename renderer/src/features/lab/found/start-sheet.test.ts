@@ -38,6 +38,7 @@ const start: ServiceStart = {
   steps: [
     { id: 'environment', state: 'done', startedAtMs: 0, tookMs: 400 },
     { id: 'answer', state: 'running', startedAtMs: 0, tookMs: null },
+    { id: 'tunnel', state: 'waiting', startedAtMs: null, tookMs: null },
   ],
   log: ['Serving notebooks'],
   tunnelId: null,
@@ -120,6 +121,17 @@ test('a start that failed goes on in the environment that has the program, with 
   await flushPromises()
   const wish = { environment: conda.path, folder: '~/project-x', port: 8890, restarts: false, tunnel: true }
   expect(calls).toEqual([['start', { labId: 'l1', what: 'jupyter', ...wish }]])
+})
+
+test('a start that was to have no tunnel gets none in the other environment either', async () => {
+  const calls: HeardCall[] = []
+  await using page = await mounted(start, { calls })
+  const steps = start.steps.filter(({ id }) => id !== 'tunnel')
+  await page.setProps({ start: { ...start, environment: 'python3', state: 'failed', steps, failure } })
+  await flushPromises()
+  buttonCalled('Use llm').click()
+  await flushPromises()
+  expect(calls).toMatchObject([['start', { environment: conda.path, tunnel: false }]])
 })
 
 test('a start that is done shows its tunnel and opens it', async () => {

@@ -30,13 +30,14 @@ export function firstWish(choices: StartChoices): StartWish | null {
 /** The wish of a start that failed, with another environment: one that has the program already. Null where there is none. */
 export function wishInstead(
   choices: StartChoices,
-  { environment, folder, port, restarts, failure }: ServiceStart,
+  { environment, folder, port, restarts, steps, failure }: ServiceStart,
 ): (StartWish & { name: string }) | null {
   // another environment helps against nothing else
   if (failure?.code !== 'start-failed') return null
   const other = choices.environments.find(({ program, name }) => program !== null && name !== environment)
   if (!other) return null
-  return { environment: other.path, name: other.name, folder, port: String(port), restarts, tunnel: true }
+  const tunnel = steps.some(({ id }) => id === 'tunnel')
+  return { environment: other.path, name: other.name, folder, port: String(port), restarts, tunnel }
 }
 
 /** Null for what is no port. */
