@@ -15,7 +15,7 @@ function isOfSystem(node: SyntaxNode | null | undefined): boolean {
   return node?.type === 'Identifier' && node.name === 'systemClock'
 }
 
-/** Nobody asks `systemClock` for the time or gives it to others: it is a default, or one of a root. */
+/** Nobody asks `systemClock` for the time, gives it to others or takes it by another name: it is a default, or one of a root. */
 export const handedClock = {
   create({ report }: RuleContext) {
     const check = (...nodes: readonly (SyntaxNode | null | undefined)[]) => {
@@ -29,6 +29,8 @@ export const handedClock = {
       NewExpression: checkCall,
       Property: checkValue,
       PropertyDefinition: checkValue,
+      VariableDeclarator: ({ init }: { readonly init?: SyntaxNode | null }) => check(init),
+      AssignmentExpression: ({ right }: { readonly right: SyntaxNode }) => check(right),
     }
   },
 }

@@ -3,11 +3,16 @@ import type { RuleContext } from './rule-context.ts'
 export interface CallPart {
   readonly type?: string
   readonly name?: string
-  readonly params?: readonly unknown[]
+  readonly params?: readonly { readonly name?: string }[]
 }
 
 const message =
   '`withDeadline` waits for its work to end, and this work takes no signal that could end it. `until` leaves it behind.'
+
+/** It has no parameter, or one that says by its name that nobody uses it. */
+function isDeaf({ params: [signal, ...others] = [{}] }: CallPart): boolean {
+  return signal === undefined || (others.length === 0 && signal.name?.startsWith('_') === true)
+}
 
 /** The work given to `withDeadline` takes the signal that ends it: else the deadline would end nothing. */
 export const heardSignal = {
@@ -23,7 +28,7 @@ export const heardSignal = {
         arguments: readonly CallPart[]
       }) => {
         const work = given[1]
-        if (callee.name === 'withDeadline' && work?.params?.length === 0) report({ message, node: work })
+        if (callee.name === 'withDeadline' && work && isDeaf(work)) report({ message, node: work })
       },
     }
   },

@@ -77,7 +77,7 @@ test('R5: nothing holds a client to 16 MiB a second', { timeout: 40_000 }, async
   await flood(visitor, Buffer.alloc(1024 * 1024), { totalBytes, forMs: 30_000 })
   visitor.end()
   await once(visitor, 'close')
-  // At 16 MiB/s it would take ten seconds.
-  expect(performance.now() - startedAt).toBeLessThan(9_500)
+  // At 16 MiB/s it would take ten seconds, or nine after a second's worth at once.
+  expect(performance.now() - startedAt).toBeLessThan(8_500)
   expect((await pair.counters(2)).upBytes).toBe(totalBytes)
 })

@@ -195,6 +195,18 @@ describe('import rules', { timeout: 60_000 }, () => {
         'declare const systemClock: { now(): number }\nexport const options = { clock: systemClock }\n',
         'house(handed-clock)',
       ],
+      ...[
+        'const { now } = systemClock\nexport const atMs = now()',
+        'const clock = systemClock\nexport const atMs = clock.now()',
+        'let clock: typeof systemClock | undefined\nexport const take = () => (clock = systemClock)',
+      ].map(
+        (text) =>
+          [
+            'take the system’s clock by another name',
+            `declare const systemClock: { now(): number }\n${text}\n`,
+            'house(handed-clock)',
+          ] as const,
+      ),
       ['repeat by a bare timer', 'export const timer = setInterval(() => {}, 1)\n', 'no-restricted-globals'],
     ])('%s', (_what, text, rule) => {
       expect(lintText(`${folder}/lint-probe.ts`, text)).toContain(rule)
@@ -204,8 +216,14 @@ describe('import rules', { timeout: 60_000 }, () => {
   it('nobody puts a deadline on work that takes no signal, and so would not end', () => {
     const declared =
       'declare function withDeadline(wait: unknown, work: (signal?: AbortSignal) => unknown): unknown\n'
-    const deaf = `${declared}export const done = withDeadline({}, () => 1)\n`
-    expect(lintText('electron/backend/firewall/lint-probe.ts', deaf)).toContain('house(heard-signal)')
+    const lint = (work: string) =>
+      lintText(
+        'electron/backend/firewall/lint-probe.ts',
+        `${declared}export const done = withDeadline({}, ${work})\n`,
+      )
+    for (const deaf of ['() => 1', 'async () => 1', '(_signal) => 1', 'function () { return 1 }'])
+      expect(lint(deaf)).toContain('house(heard-signal)')
+    expect(lint('(signal) => signal')).not.toContain('house(heard-signal)')
   })
 
   it('wire may not use Node globals or timers', () => {

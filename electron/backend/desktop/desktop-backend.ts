@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { connectRelay } from '@nps-desktop/relay-core/api-client'
-import { systemClock } from '@nps-desktop/relay-core/async'
+import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog, type Log } from '@nps-desktop/relay-core/log'
 import { AppCalls } from '../app/app-calls.ts'
 import { createRouter, type DesktopRouter } from './desktop-router.ts'
@@ -45,11 +45,12 @@ export interface DesktopBackend {
 export async function openBackend({
   shell,
   log = silentLog,
+  clock = systemClock,
 }: {
   shell: Shell
   log?: Log
+  clock?: Clock
 }): Promise<DesktopBackend> {
-  const clock = systemClock
   const { dataFolder } = shell
   const programFolders = { packed: shell.programsFolder, added: join(dataFolder, 'programs') }
   await using parts = new AsyncDisposableStack()
