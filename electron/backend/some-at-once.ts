@@ -1,4 +1,4 @@
-/** `work` for each of `all`, in their order and so many at once. Rejects with the first failure at once, and begins no other after it. */
+/** `work` for each of `all`, begun in their order, at most `maxAtOnce` at a time. Rejects at the first failure, and begins nothing after it. */
 export async function someAtOnce<T>(
   all: readonly T[],
   maxAtOnce: number,

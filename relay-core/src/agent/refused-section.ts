@@ -26,7 +26,7 @@ export function refusedSections(
     ...configuration.tunnels,
   ]
   if (denied) return sections.map(({ remark }) => ({ name: remark, reason: mayNotBring }))
-  // it refuses what it was asked for, once each
+  // each section is refused once at most: the rest of a longer list is made up
   return refused.slice(0, sections.length).map((told, at) => ({
     name: shortLine(told, maxNameLength),
     reason:

@@ -10,6 +10,6 @@ export interface ProxyClient {
   readonly reach: (target: Target, options: { signal: AbortSignal; confirmed?: 'soon' }) => Promise<Duplex>
   /** As `splice`; it may count and limit what passes. */
   readonly join: (client: Duplex, target: Duplex) => Promise<void>
-  /** For the log: why the client, or a target of its, was turned away. */
+  /** For the log: why the client, or one of its targets, was turned away. */
   readonly onRefused: (reason: unknown, target?: Target) => void
 }

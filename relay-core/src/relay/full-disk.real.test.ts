@@ -227,7 +227,7 @@ describe.each(forms)('%s', (_name, nps, npc) => {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     expect(performance.now() - beganMs).toBeGreaterThan(9_000)
-    // Who waited for the backup would wait for most of its ten seconds; a busy computer holds up a round for one or two.
+    // Whatever waited for the backup would wait for most of its ten seconds; a busy computer holds up a round for one or two.
     expect(slowestMs).toBeLessThan(5_000)
     expect((await added).name).toBe('other')
     expect(relay.child.exitCode).toBe(null)

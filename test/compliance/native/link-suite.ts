@@ -42,7 +42,7 @@ export function linkSuite(runtime: string): void {
       await pair.relay.event(({ event, state }) => event === 'agent' && state === 'offline', { from })
       const startedAt = performance.now()
       expect(await targets.outcome(port)).toBe('ECONNRESET')
-      // Whoever were made to wait for the agent would wait for five seconds.
+      // A visitor who had to wait for the agent would wait for five seconds.
       expect(performance.now() - startedAt).toBeLessThan(3_000)
       pair.restartAgent()
       await pair.relay.event(({ event, state }) => event === 'agent' && state === 'online', { from })

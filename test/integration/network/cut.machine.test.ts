@@ -137,7 +137,7 @@ describe('a cut of half a minute between lab box and relay', () => {
   describe.each(runtimes.map(([name], index) => ({ name, index })))('$name', ({ name, index }) => {
     it('is told within ten seconds, and new visitors are turned away at once', () => {
       expect(offlineAfterMs[index]).toBeLessThan(10_500)
-      // Whoever were made to wait for the line would wait for five seconds at least.
+      // A visitor who had to wait for the line would wait for five seconds at least.
       expect(turnedAwayAfterMs[index]).toBeLessThan(3_000)
     })
 

@@ -52,7 +52,7 @@ export class KeptSending {
     return this.#kept?.reaches(position) === true
   }
 
-  /** The link's stream does not read: neither acknowledgements then. */
+  /** The link's stream does not read, so that acknowledgements are not read either. */
   get isHeld(): boolean {
     return this.#isHeld
   }
