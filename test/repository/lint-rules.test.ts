@@ -195,18 +195,21 @@ describe('import rules', { timeout: 60_000 }, () => {
         'declare const systemClock: { now(): number }\nexport const options = { clock: systemClock }\n',
         'house(handed-clock)',
       ],
-      ...[
-        'const { now } = systemClock\nexport const atMs = now()',
-        'const clock = systemClock\nexport const atMs = clock.now()',
-        'let clock: typeof systemClock | undefined\nexport const take = () => (clock = systemClock)',
-      ].map(
-        (text) =>
-          [
-            'take the system’s clock by another name',
-            `declare const systemClock: { now(): number }\n${text}\n`,
-            'house(handed-clock)',
-          ] as const,
-      ),
+      [
+        'take a part of the system’s clock',
+        'declare const systemClock: { now(): number }\nconst { now } = systemClock\nexport const atMs = now()\n',
+        'house(handed-clock)',
+      ],
+      [
+        'take the system’s clock by another name',
+        'declare const systemClock: { now(): number }\nconst clock = systemClock\nexport const atMs = clock.now()\n',
+        'house(handed-clock)',
+      ],
+      [
+        'put the system’s clock in place of its own',
+        'declare const systemClock: { now(): number }\nlet clock: typeof systemClock | undefined\nexport const take = () => (clock = systemClock)\n',
+        'house(handed-clock)',
+      ],
       ['repeat by a bare timer', 'export const timer = setInterval(() => {}, 1)\n', 'no-restricted-globals'],
     ])('%s', (_what, text, rule) => {
       expect(lintText(`${folder}/lint-probe.ts`, text)).toContain(rule)
