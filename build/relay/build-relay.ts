@@ -173,10 +173,13 @@ async function bundlesWith(keeper: Buffer | null) {
 }
 
 async function compiled(program: 'nps' | 'npc', target: ProgramTarget): Promise<Buffer> {
-  const source = join(out, 'work', `${program}.mjs`)
+  const folder = join(out, 'work', 'modules')
   const name = programFile(program, target)
-  await writeFile(source, bundles[target.platform === 'windows' ? 'windows' : 'others'][program].text)
-  await compile({ bundle: source, target, outfile: join(out, 'work', name) })
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder)
+  const { modules } = bundles[target.platform === 'windows' ? 'windows' : 'others'][program]
+  for (const [file, text] of Object.entries(modules)) await writeFile(join(folder, file), text)
+  await compile({ entry: join(folder, `${program}.mjs`), target, outfile: join(out, 'work', name) })
   const bytes = signed(await readFile(join(out, 'work', name)), program, target)
   await writeWhole(name, bytes)
   await chmod(join(out, name), 0o755)

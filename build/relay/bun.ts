@@ -28,9 +28,9 @@ async function bunFor({ platform, arch, bunPackage, integrity }: ProgramTarget):
   return join(folder, 'bin', platform === 'windows' ? 'bun.exe' : 'bun')
 }
 
-/** Makes one program out of a bundle. No settings files of the folder it is started in are read. */
+/** Makes one program out of the modules that `entry` leads to. No settings files of the folder it is started in are read. */
 export async function compile(options: {
-  bundle: string
+  entry: string
   target: ProgramTarget
   outfile: string
 }): Promise<void> {
@@ -45,9 +45,11 @@ export async function compile(options: {
     // Eight times as many calls before a function is compiled: what only a start runs would cost three megabytes for good. Ended by cli/shared/compilers.ts.
     '--compile-jit-policy=8',
     '--minify',
+    '--splitting',
+    '--format=esm',
     `--target=${options.target.bunTarget}`,
     `--compile-executable-path=${await bunFor(options.target)}`,
-    options.bundle,
+    options.entry,
     '--outfile',
     options.outfile,
   ]

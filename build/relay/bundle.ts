@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { keptSyntax } from '../kept-syntax.ts'
 import { packagesIn, type ShippedPackage } from '../notices/shipped-packages.ts'
@@ -7,19 +7,26 @@ import { packagesIn, type ShippedPackage } from '../notices/shipped-packages.ts'
 const root = resolve(import.meta.dirname, '../..')
 const pages = join(root, 'renderer/dist')
 
+export interface Bundle {
+  /** ES modules by the names they import each other by; `<program>.mjs` is the first one. */
+  readonly modules: Readonly<Record<string, string>>
+  readonly packages: ShippedPackage[]
+}
+
 /**
- * One command line as one ES module that imports `node:` modules only, and the packages it holds code of, those of the
- * console's pages aside. esbuild and not Bun does this, because Bun would
+ * One command line as ES modules that import each other and `node:` modules only, and the packages they hold code of, those of the
+ * console's pages aside. What is imported when it is needed is a module of its own: the functions of a module that is never loaded
+ * take no memory (docs/adr/0011-fast-and-fair.md). esbuild and not Bun does this, because Bun would
  * put its own module in the place of `ws`. `keeper` goes into those for Windows, null into the others.
  */
-export async function bundle(
-  program: 'nps' | 'npc',
-  { keeper }: { keeper: Buffer | null },
-): Promise<{ text: string; packages: ShippedPackage[] }> {
+export async function bundle(program: 'nps' | 'npc', { keeper }: { keeper: Buffer | null }): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [`relay-core/src/cli/${program}/${program}.ts`],
     bundle: true,
+    splitting: true,
+    outdir: 'unwritten',
+    outExtension: { '.js': '.mjs' },
     platform: 'node',
     format: 'esm',
     target: 'es2023',
@@ -34,9 +41,8 @@ export async function bundle(
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
   })
-  const text = result.outputFiles[0]?.text
-  if (text === undefined) throw new Error(`esbuild wrote nothing for ${program}`)
-  return { text, packages: await packagesIn(result.metafile, root) }
+  const modules = Object.fromEntries(result.outputFiles.map(({ path, text }) => [basename(path), text]))
+  return { modules, packages: await packagesIn(result.metafile, root) }
 }
 
 /** Puts the console's built pages in the place of built-in-assets.ts, which reads them from a folder. */
