@@ -38,16 +38,19 @@ export function dial<S extends Socket>(
       const begin = (address: string): S => {
         const socket = open(address)
         attempts.add(socket)
-        socket.once('connect', () => {
-          if (attempts.delete(socket)) resolve(socket)
-        })
-        // It stays: an error after `connect` is always followed by `close`, which the caller hears.
-        socket.on('error', (error) => {
+        const onError = (error: Error) => {
           if (!attempts.delete(socket)) return
           failed.set(address, error)
           if (failed.size === new Set(addresses).size) reject(failed.get(addresses[0] ?? '') ?? error)
           else if (waiting.length > 0) next()
+        }
+        socket.once('connect', () => {
+          if (!attempts.delete(socket)) return
+          // `onError` would keep all of this for as long as the socket is open: 3 KB.
+          socket.on('error', heardByClose).off('error', onError)
+          resolve(socket)
         })
+        socket.on('error', onError)
         return socket
       }
       const next = () => {
@@ -72,3 +75,6 @@ export function dial<S extends Socket>(
     { signal },
   )
 }
+
+/** An error after `connect` is always followed by `close`, which the caller hears. */
+function heardByClose(): void {}
