@@ -27,7 +27,7 @@ export class CutPair {
   readonly #nps: readonly string[]
   readonly #folder: string
   readonly #relay: Program
-  readonly #agent: Program
+  readonly #parts = new AsyncDisposableStack()
   readonly #bridgePort: number
   readonly port: number
 
@@ -35,18 +35,21 @@ export class CutPair {
     nps: readonly string[],
     folder: string,
     ports: { bridge: number; tunnel: number },
-    programs: { relay: Program; agent: Program },
+    relay: Program,
   ) {
     this.#nps = nps
     this.#folder = folder
     this.#bridgePort = ports.bridge
-    this.#relay = programs.relay
-    this.#agent = programs.agent
+    this.#relay = relay
     this.port = ports.tunnel
   }
 
   static async start(line: CutLine, nps: readonly string[], npc: AgentCommand): Promise<CutPair> {
+    await using parts = new AsyncDisposableStack()
+    const start = (program: string, args: readonly string[]) =>
+      parts.adopt(new Program(program, args, folder, env), (one) => one.kill())
     const folder = await mkdtemp(join(tmpdir(), 'nps-cut-'))
+    parts.defer(() => rm(folder, { recursive: true }))
     const ports = { bridge: await freePort(), tunnel: await freePort() }
     await mkdir(join(folder, 'conf'))
     await writeFile(
@@ -55,18 +58,19 @@ export class CutPair {
     )
     const env = { ...process.env, HOME: folder }
     const [program = '', ...first] = nps
-    const relay = new Program(program, [...first, `-conf_path=${folder}`], folder, env)
+    const relay = start(program, [...first, `-conf_path=${folder}`])
     await relay.says(/nps runs/)
     const [inLab, ...rest] = line.inLab([
       ...npc(join(folder, 'npc')),
       `-server=${line.relayAddress}:${ports.bridge}`,
       `-vkey=${vkey}`,
     ])
-    const agent = new Program(inLab, rest, folder, env)
-    const pair = new CutPair(nps, folder, ports, { relay, agent })
+    start(inLab, rest)
+    const pair = new CutPair(nps, folder, ports, relay)
     await pair.#ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
     await relay.says(/agent online/, { timeoutMs: 90_000 })
     await pair.addTunnel(ports.tunnel, '127.0.0.1:7')
+    pair.#parts.use(parts.move())
     return pair
   }
 
@@ -112,10 +116,8 @@ export class CutPair {
     return stdout.split('\n').filter((one) => one !== '').length
   }
 
-  async close(): Promise<void> {
-    await this.#relay.kill()
-    await this.#agent.kill()
-    await rm(this.#folder, { recursive: true })
+  close(): Promise<void> {
+    return this.#parts.disposeAsync()
   }
 
   async #ask(...args: string[]): Promise<unknown> {

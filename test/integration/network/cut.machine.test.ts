@@ -23,12 +23,13 @@ const echo = `require('net').createServer((socket) => {
   socket.pipe(socket)
 }).listen(7, '127.0.0.1', () => console.log('listens'))`
 
-/** What the tunnels of the lab box lead to. */
-async function startEcho(line: CutLine): Promise<Program> {
+/** The line, and what the tunnels of the lab box lead to. */
+async function openLine(number: number, parts: AsyncDisposableStack): Promise<CutLine> {
+  const line = parts.adopt(await CutLine.open(number), (one) => one.close())
   const [program, ...args] = line.inLab([process.execPath, '-e', echo])
-  const started = new Program(program, args, root)
-  await started.says(/listens/)
-  return started
+  const target = parts.adopt(new Program(program, args, root), (one) => one.kill())
+  await target.says(/listens/)
+  return line
 }
 
 /** Milliseconds until a new visitor of the port gets an answer. */
@@ -67,10 +68,9 @@ const runtimes: readonly (readonly [name: string, nps: readonly string[], npc: A
 const servedTimeoutMs = (name: string) => (name === 'stock npc' ? cutMs + 10_000 : 4_000)
 
 describe('a cut of half a minute between lab box and relay', () => {
+  const parts = new AsyncDisposableStack()
   let line: CutLine
-  let target: Program
   let visit: readonly [visitor: Program, talk: Program]
-  let sshd: LabSshd
   let shell: Awaited<ReturnType<LabSshd['shellThrough']>>
   /** Until what was typed into the cut had been done, and its answer was back. */
   let typedAfterMs: Promise<number>
@@ -84,21 +84,22 @@ describe('a cut of half a minute between lab box and relay', () => {
   let turnedAwayAfterMs: readonly number[]
 
   beforeAll(async () => {
-    line = await CutLine.open(70)
-    target = await startEcho(line)
-    for (const [, nps, npc] of runtimes) pairs.push(await CutPair.start(line, nps, npc))
+    line = await openLine(70, parts)
+    for (const [, nps, npc] of runtimes)
+      pairs.push(parts.adopt(await CutPair.start(line, nps, npc), (one) => one.close()))
     for (const { port } of pairs) {
-      idle.push(await Visitor.open(port))
-      busy.push(await Visitor.open(port))
+      for (const visitors of [idle, busy])
+        visitors.push(parts.adopt(await Visitor.open(port), (one) => one.close()))
     }
     const [[, , npc] = ['', [], () => []]] = runtimes
     const [shipped] = pairs
     if (!shipped) throw new Error('there is no pair')
     visit = await shipped.visitPrivately(line, npc)
-    sshd = await LabSshd.start(line)
+    for (const program of visit) parts.adopt(program, (one) => one.kill())
+    const sshd = parts.use(await LabSshd.start(line))
     const sshPort = await freePort()
     await shipped.addTunnel(sshPort, `127.0.0.1:${LabSshd.port}`)
-    shell = await sshd.shellThrough(sshPort)
+    shell = parts.use(await sshd.shellThrough(sshPort))
     await line.cut()
     const cutAt = performance.now()
     for (const visitor of busy) visitor.write('written into the cut ')
@@ -124,15 +125,7 @@ describe('a cut of half a minute between lab box and relay', () => {
     })
     servedAfterMs.push(...(await Promise.all(pairs.map(({ port }) => untilServed(port)))))
   })
-  afterAll(async () => {
-    for (const visitor of [...idle, ...busy]) visitor.close()
-    for (const program of visit) await program.kill()
-    await shell[Symbol.asyncDispose]()
-    await sshd[Symbol.asyncDispose]()
-    for (const pair of pairs) await pair.close()
-    await target.kill()
-    await line.close()
-  })
+  afterAll(() => parts.disposeAsync())
 
   describe.each(runtimes.map(([name], index) => ({ name, index })))('$name', ({ name, index }) => {
     it('is told within ten seconds, and new visitors are turned away at once', () => {
@@ -195,21 +188,16 @@ describe('a cut of half a minute between lab box and relay', () => {
 })
 
 describe('a cut that does not end', () => {
+  const parts = new AsyncDisposableStack()
   let line: CutLine
-  let target: Program
   let pair: CutPair
 
   beforeAll(async () => {
-    line = await CutLine.open(80)
-    target = await startEcho(line)
+    line = await openLine(80, parts)
     const [[, nps, npc] = ['', [], () => []]] = runtimes
-    pair = await CutPair.start(line, nps, npc)
+    pair = parts.adopt(await CutPair.start(line, nps, npc), (one) => one.close())
   })
-  afterAll(async () => {
-    await pair.close()
-    await target.kill()
-    await line.close()
-  })
+  afterAll(() => parts.disposeAsync())
 
   it('ends a resting stream after a minute, at both ends', { timeout: 100_000 }, async () => {
     const visitor = await Visitor.open(pair.port)
