@@ -58,6 +58,53 @@ test('a service that has had too many messages, or is out of order, takes them l
   expect(final.map(mayBeTakenLater)).toEqual(Array(5).fill(false))
 })
 
+test('answers are read as the services document them, with all that stands beside code and words', () => {
+  const verdict = (kind: WebhookKind, body: string, status = 200) => {
+    const read = readAnswer(of(kind), { status, body })
+    return [read.state, read.said, mayBeTakenLater(read)]
+  }
+  const taken = '{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}'
+  expect(verdict('feishu', taken)).toEqual(['taken', 'success', false])
+  expect(verdict('feishu', '{"Extra":null,"StatusCode":0,"StatusMessage":"success"}')[0]).toBe('taken')
+  for (const [code, words] of [
+    [19001, 'param invalid: incoming webhook access token invalid'],
+    [19021, 'sign match fail or timestamp is not within one hour from current time'],
+    [19022, 'Ip Not Allowed'],
+    [19024, 'Key Words Not Found'],
+  ] as const) {
+    const answer = `{"code":${code},"data":{},"msg":"${words}"}`
+    expect(verdict('feishu', answer)).toEqual(['refused', `${code} ${words}`, false])
+  }
+  const fast =
+    '{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"9f","errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}'
+  expect(verdict('dingtalk', fast)).toEqual([
+    'refused',
+    '130101 send too fast, exceed 20 times per minute',
+    true,
+  ])
+  expect(verdict('dingtalk', '{"errcode":300001,"errmsg":"token is not exist"}')).toEqual([
+    'refused',
+    '300001 token is not exist',
+    false,
+  ])
+  const full = '{"errcode":45009,"errmsg":"api freq out of limit, hint: [1795946400], from ip: 203.0.113.7"}'
+  expect(verdict('wecom', full)).toMatchObject([
+    'refused',
+    expect.stringMatching(/^45009 api freq out of limit/),
+    true,
+  ])
+  expect(verdict('slack', 'ok')).toEqual(['taken', 'ok', false])
+  for (const [status, words, isLater] of [
+    [400, 'invalid_payload', false],
+    [403, 'action_prohibited', false],
+    [404, 'channel_not_found', false],
+    [410, 'channel_is_archived', false],
+    [429, 'rate_limited', true],
+    [500, 'rollup_error', true],
+  ] as const)
+    expect(verdict('slack', words, status)).toEqual(['refused', words, isLater])
+})
+
 test('what may be taken later is tried again; a refusal, a redirect and a wrong key are not', () => {
   const again = (status: number) => mayBeTakenLater(readAnswer(of('json'), { status, body: '' }))
   expect([200, 302, 400, 401, 404, 410].map(again)).toEqual(Array(6).fill(false))

@@ -44,6 +44,18 @@ test('each service gets its own form, and no name can call people there', () => 
   })
 })
 
+test('the signatures are those that the samples of Feishu and DingTalk in Python make', () => {
+  expect(bodyOf({ kind: 'feishu', secret: 'demo' })).toMatchObject({
+    timestamp: '1795946400',
+    sign: 'TXYCvTn5gGFi1doSv9X9woeqOi5mEwHxMtvN7hOzFVI=',
+  })
+  const { url } = requestOf(message, record({ kind: 'dingtalk', secret: 'SECx' }), atMs)
+  // `+`, `/` and `=` of the signature are escaped
+  expect(url).toBe(
+    'https://example.org/hook?access_token=abc&timestamp=1795946400000&sign=BRVYoXHV6L882dU4AKq5OgiT7F8g43KQExp5Vr2%2BfNQ%3D',
+  )
+})
+
 test('Feishu, DingTalk and plain JSON are signed as each wants it', () => {
   const hmac = (key: string, text = '') => createHmac('sha256', key).update(text)
   const seconds = String(atMs / 1_000)
