@@ -107,6 +107,7 @@ async function consoleFiles(): Promise<Record<string, string>> {
       .toString('utf8')
       .matchAll(/(?:assets|\.)\/([\w.-]+-[\w-]{8}\.(?:js|css|svg|png|woff2))/g))
       waiting.push(`/assets/${name}`)
+    if (path === '/console.html') waiting.push('/load-again.js')
   }
   return files
 }

@@ -13,8 +13,8 @@ import { reloadWhenBuiltAnew } from './built-anew.ts'
 import { chooseCarrier } from './choose-carrier.ts'
 import { createPages } from './pages.ts'
 
-reloadWhenBuiltAnew(window)
 const backend = createBackend(chooseCarrier(window))
+reloadWhenBuiltAnew(window, () => backend.connection.state.value.state === 'online')
 const app = createApp(App)
 provideBackend(app, backend)
 app.use(createPinia())

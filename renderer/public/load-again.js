@@ -1,0 +1,25 @@
+// A part of the page that is dropped on its way (Chromium does so when the computer's network changes in that moment)
+// would leave the page empty: it is loaded again, a few times. This file is no module, so that it does not wait for those.
+;(() => {
+  const key = 'load-again'
+  const maxTries = 3
+  const delayMs = 1_000
+  const isEmpty = () => document.querySelector('.not-loaded') !== null
+  let isWaiting = false
+  addEventListener(
+    'error',
+    ({ target }) => {
+      const isPart = target instanceof HTMLScriptElement || target instanceof HTMLLinkElement
+      if (!isPart || isWaiting || !isEmpty()) return
+      const tries = Number(sessionStorage.getItem(key) ?? 0)
+      if (tries >= maxTries) return
+      isWaiting = true
+      sessionStorage.setItem(key, String(tries + 1))
+      setTimeout(() => location.reload(), delayMs)
+    },
+    true,
+  )
+  addEventListener('load', () => {
+    if (!isEmpty()) sessionStorage.removeItem(key)
+  })
+})()

@@ -1,0 +1,55 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from '../app-fixture.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+
+test.skip(({ host }) => host === 'electron', 'the window loads its page from its own disk')
+
+/** Drops requests for such a file, as a change of the network does: the first so many of them, or until `end`. */
+class Drops {
+  count = 0
+  #max: number
+
+  private constructor(max: number) {
+    this.#max = max
+  }
+
+  static async begin(page: Page, file: RegExp, max = Infinity): Promise<Drops> {
+    const drops = new Drops(max)
+    await page.route(file, async (route) => {
+      if (drops.count >= drops.#max) return route.fallback()
+      drops.count += 1
+      await route.abort('internetdisconnected')
+    })
+    return drops
+  }
+
+  end(): void {
+    this.#max = 0
+  }
+}
+
+const program = /assets\/desktop-[\w-]+\.js/
+
+test('a page whose program is dropped on its way loads itself again', async ({ app: { page } }) => {
+  const drops = await Drops.begin(page, program, 1)
+  await page.reload()
+  await expect(new WelcomePage(page).heading).toBeVisible()
+  expect(drops.count).toBe(1)
+})
+
+test('one that is dropped each time says how to go on, in both languages', async ({ app: { page } }) => {
+  const drops = await Drops.begin(page, program)
+  await page.reload()
+  await expect(page.getByText('This page did not load. Load it again: F5')).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText('页面没有加载成功')).toBeVisible()
+  expect(drops.count).toBeGreaterThan(1)
+})
+
+test('a page whose own part is dropped says so, and comes by one click', async ({ app: { page } }) => {
+  const drops = await Drops.begin(page, /assets\/WelcomePage-[\w-]+\.js/)
+  await page.reload()
+  await expect(page.getByRole('alert')).toContainText('This page did not load.')
+  drops.end()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(new WelcomePage(page).heading).toBeVisible()
+})
