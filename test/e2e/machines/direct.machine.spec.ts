@@ -10,6 +10,7 @@ import { expect, test } from '../bed-fixture.ts'
 import { HomePage } from '../pages/home-page.ts'
 import { countingNotebookText, notebookFile, RunningCell } from '../pages/jupyter-page.ts'
 import { TunnelPage } from '../pages/tunnel-page.ts'
+import { TunnelSheet } from '../pages/tunnel-sheet.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 import { shoot } from '../screenshots.ts'
 
@@ -38,8 +39,16 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
   const [token] = await Promise.all([startNotebook(bed), startPrograms(bed, programsFolder)])
   await connect(page, bed)
 
+  await test.step('the form offers the Jupyter that runs there, and one press fills it in', async () => {
+    await page.getByRole('button', { name: 'Other', exact: true }).click()
+    const sheet = new TunnelSheet(page)
+    await sheet.found('Jupyter on 127.0.0.1:8888').click()
+    await expect(sheet.field('Name')).toHaveValue('Jupyter')
+    await expect(sheet.field('Address on lab-a100')).toHaveValue('127.0.0.1:8888')
+    await sheet.add()
+  })
+
   await test.step('where no UDP passes: through the server, with the reason', async () => {
-    await page.getByRole('button', { name: 'Jupyter', exact: true }).click()
     await expect(home.row('Jupyter', 'ready')).toBeVisible({ timeout: 30_000 })
     await page.getByRole('button', { name: 'Add tunnel' }).click()
     await page.getByRole('menuitem', { name: 'SSH', exact: true }).click()

@@ -22,8 +22,16 @@ export class TunnelSheet {
   }
 
   async enter(fields: Readonly<Record<string, string>>): Promise<void> {
-    for (const [label, value] of Object.entries(fields))
-      await this.#sheet.getByLabel(label, { exact: true }).fill(value)
+    for (const [label, value] of Object.entries(fields)) await this.field(label).fill(value)
+  }
+
+  /** What the lab box tells of a program that runs there and has no tunnel yet; a press fills the form in. */
+  found(place: string): Locator {
+    return this.#sheet.getByRole('button', { name: place })
+  }
+
+  field(label: string): Locator {
+    return this.#sheet.getByLabel(label, { exact: true })
   }
 
   async unfoldLimits(): Promise<void> {
