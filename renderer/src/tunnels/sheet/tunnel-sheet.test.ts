@@ -257,7 +257,7 @@ test('while a tunnel is being added its kind stays: what is sent next is sent to
   const goOn = hold()
   await choose(/UDP/)
   type('Name', 'Echo')
-  type('On', '127.0.0.1:7')
+  type('Address on', '127.0.0.1:7')
   await flushPromises()
   const kinds = document.querySelector<HTMLFieldSetElement>('.sheet fieldset')
   expect(kinds?.disabled).toBe(false)
