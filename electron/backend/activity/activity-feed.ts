@@ -43,6 +43,22 @@ export class ActivityFeed {
     this.#write([event])
   }
 
+  /** Calls what the lines of a server speak of by other names, where `nameIn` has one; for the trial, whose names follow the language. */
+  rename(serverId: string, nameIn: (name: string) => string | null): void {
+    const named = (params: ActivityEvent['params']): ActivityEvent['params'] =>
+      Object.fromEntries(
+        Object.entries(params).map(([key, value]) => [
+          key,
+          typeof value === 'string' ? (nameIn(value) ?? value) : value,
+        ]),
+      )
+    for (const [index, event] of this.#unwritten.entries())
+      if (event.serverId === serverId) this.#unwritten[index] = { ...event, params: named(event.params) }
+    for (const event of this.#storage.activity.newest(shownRows))
+      if (event.serverId === serverId) this.#storage.activity.setParams(event.id, named(event.params))
+    this.#show()
+  }
+
   /** Removes every line of a server that was never a real one, such as the trial. */
   removeServer(serverId: string): void {
     this.#storage.activity.removeServer(serverId)

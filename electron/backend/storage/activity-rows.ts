@@ -18,6 +18,7 @@ export function openActivity(database: StorageFile): ActivityStore {
      FROM activity ORDER BY id DESC LIMIT ?`,
     z.looseObject({ params: z.string() }),
   )
+  const setParams = database.prepare('UPDATE activity SET params = ? WHERE id = ?')
   const removeServer = database.prepare('DELETE FROM activity WHERE server_id = ?')
   const removeTunnel = database.prepare('DELETE FROM activity WHERE tunnel_id = ?')
   return {
@@ -40,6 +41,9 @@ export function openActivity(database: StorageFile): ActivityStore {
         const parsed = activityEvent.safeParse({ ...row, params: parseJson(row.params) })
         return parsed.success ? [parsed.data] : []
       })
+    },
+    setParams: (id, params) => {
+      setParams.run(JSON.stringify(params), id)
     },
     removeServer: (serverId) => {
       removeServer.run(serverId)

@@ -207,6 +207,8 @@ export interface TransferStore {
 export interface ActivityStore {
   add(event: Omit<ActivityEvent, 'id'>): void
   newest(limit: number): ActivityEvent[]
+  /** What stands in the line with this number. */
+  setParams(id: number, params: ActivityEvent['params']): void
   removeServer(serverId: string): void
   removeTunnel(tunnelId: string): void
 }

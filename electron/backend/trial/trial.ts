@@ -124,7 +124,7 @@ export class Trial {
     if (!this.#running) return
     const { serverId, machine } = this.#running
     machine.speech.language = language
-    const { storage, relays, labs, tunnels, overview } = this.#parts
+    const { storage, relays, labs, tunnels, overview, activity } = this.#parts
     const wanted = sampleNames[language]
     const other = (name: string): string | null => {
       const found = sampleNameIn(wanted, name)
@@ -142,6 +142,7 @@ export class Trial {
       if (name) await tunnels.edit({ tunnelId: id, name }, { signal })
     }
     overview.rebuild()
+    activity.rename(serverId, other)
   }
 
   async #stop(): Promise<void> {
