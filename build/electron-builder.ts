@@ -63,7 +63,7 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
         from: 'build/out',
         to: 'programs',
         // what most servers and lab boxes are: npc for Windows would be 56 MB more, musl and macOS another 180
-        filter: ['manifest.json', '*-linux-a*.xz', noticesFile],
+        filter: ['manifest.json', '*-linux-a*.xz', 'runtime-linux.xz', noticesFile],
       },
     ],
     // Electron's own LICENSE and Chromium's notices are put beside these by electron-builder.

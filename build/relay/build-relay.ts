@@ -11,6 +11,7 @@ import { elfNeeds } from './elf.ts'
 import { buildKeeper } from './build-keeper.ts'
 import { isBuilt, type Manifest, type ManifestEntry, removeOthers } from './manifest.ts'
 import { type SharedRange, runtimeRange } from './runtime-range.ts'
+import { sharedData } from './shared-data.ts'
 import { smoke } from './smoke.ts'
 import { blockBytes, tarArchive, type TarFile } from './tar-archive.ts'
 import {
@@ -20,6 +21,7 @@ import {
   installedFile,
   programFile,
   sentFiles,
+  sharesData,
   type ProgramTarget,
   targets,
 } from './program-targets.ts'
@@ -27,7 +29,8 @@ import {
 /**
  * `npm run build:relay`: `nps` and `npc`, one file each, into build/out: as they are (`nps-linux-amd64`), compressed for
  * the wire (.gz, .xz), and as the archives that NPS has always had, with the licence and the notices of what is in them.
- * What the packages of the app carry is in parts, so that nps and npc share the runtime (docs/adr/0048-the-runtime-once.md).
+ * What the packages of the app carry is in parts, so that nps and npc share the runtime, and two processors what their runtimes
+ * have in common (docs/adr/0048-the-runtime-once.md).
  * manifest.json tells sizes and hashes. Nothing is done again whose sources have not changed.
  *
  * By default what tests and the app on this machine need: all of that for Linux with glibc, the programs and their .gz
@@ -84,6 +87,7 @@ const sources = sha256(
         'manifest.ts',
         'runtime-range.ts',
         'program-targets.ts',
+        'shared-data.ts',
       ].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
     ),
   ]),
@@ -106,52 +110,22 @@ const legal = [
   { name: 'LICENSE', mode: 0o644, body: licence },
   { name: noticesFile, mode: 0o644, body: Buffer.from(noticesText) },
 ]
+/** Both programs of a target. */
+interface Made {
+  readonly target: ProgramTarget
+  readonly raw: Readonly<Record<'nps' | 'npc', Buffer>>
+  readonly runtime: SharedRange
+}
 const entries: ManifestEntry[] = []
 const archives: string[] = []
-for (const target of targets) {
-  const { platform, arch } = target
-  const raw = { nps: await compiled('nps', target), npc: await compiled('npc', target) }
-  const runtime = runtimeRange(raw.nps, raw.npc)
-  for (const program of programs) {
-    const bytes = raw[program]
-    const rawSha256 = sha256(bytes)
-    const common = {
-      program,
-      platform,
-      arch,
-      rawSha256,
-      rawBytes: bytes.length,
-      glibc: glibcOf(target, bytes),
-    }
-    entries.push({
-      ...common,
-      parts: [programFile(program, target)],
-      compression: 'none',
-      sha256: rawSha256,
-      bytes: bytes.length,
-    })
-    for (const compression of compressionsOf(target)) {
-      const bodies = await compressed(bytes, compression, [runtime.start, runtime.end])
-      const whole = Buffer.concat(bodies)
-      const parts = sentFiles(program, target, compression)
-      for (const [index, file] of parts.entries()) {
-        const body = parts.length === 1 ? whole : bodies[index]
-        if (body === undefined) throw new Error(`${file} was not made`)
-        await writeWhole(file, body)
-      }
-      entries.push({ ...common, parts, compression, sha256: sha256(whole), bytes: whole.length })
-    }
+for (const ofOneSystem of Map.groupBy(targets, ({ platform }) => platform).values()) {
+  const made: Made[] = []
+  for (const target of ofOneSystem) {
+    const raw = { nps: await compiled('nps', target), npc: await compiled('npc', target) }
+    made.push({ target, raw, runtime: runtimeRange(raw.nps, raw.npc) })
   }
-  if (extentOf(target) !== 'packed') continue
-  await archive(archiveFile(target, 'server'), await wholeGz(raw.nps, runtime), [
-    { name: installedFile('nps', target), mode: 0o755, body: raw.nps },
-    { name: 'conf/nps.conf', mode: 0o600, body: conf },
-    ...legal,
-  ])
-  await archive(archiveFile(target, 'client'), await wholeGz(raw.npc, runtime), [
-    { name: installedFile('npc', target), mode: 0o755, body: raw.npc },
-    ...legal,
-  ])
+  const cuts = cutsOf(made)
+  for (const [index, one] of made.entries()) await packed(one, cuts[index] ?? [])
 }
 await writeWhole(noticesFile, Buffer.from(noticesText))
 await rm(join(out, 'work'), { recursive: true })
@@ -186,8 +160,64 @@ async function compiled(program: 'nps' | 'npc', target: ProgramTarget): Promise<
   return bytes
 }
 
-async function wholeGz(bytes: Buffer, { start, end }: SharedRange): Promise<Buffer> {
-  return Buffer.concat(await compressed(bytes, 'gz', [start, end]))
+/** @param cuts where the programs are cut into the parts that `sentFiles` names */
+async function packed({ target, raw }: Made, cuts: readonly number[]): Promise<void> {
+  const { platform, arch } = target
+  for (const program of programs) {
+    const bytes = raw[program]
+    const rawSha256 = sha256(bytes)
+    const common = {
+      program,
+      platform,
+      arch,
+      rawSha256,
+      rawBytes: bytes.length,
+      glibc: glibcOf(target, bytes),
+    }
+    entries.push({
+      ...common,
+      parts: [programFile(program, target)],
+      compression: 'none',
+      sha256: rawSha256,
+      bytes: bytes.length,
+    })
+    for (const compression of compressionsOf(target)) {
+      const bodies = await compressed(bytes, compression, cuts)
+      const whole = Buffer.concat(bodies)
+      const parts = sentFiles(program, target, compression)
+      if (parts.length !== 1 && parts.length !== bodies.length)
+        throw new Error(`${parts.join(' ')}: ${bodies.length} parts were made`)
+      for (const [index, file] of parts.entries())
+        await writeWhole(file, parts.length === 1 ? whole : (bodies[index] ?? whole))
+      entries.push({ ...common, parts, compression, sha256: sha256(whole), bytes: whole.length })
+    }
+  }
+  if (extentOf(target) !== 'packed') return
+  await archive(archiveFile(target, 'server'), Buffer.concat(await compressed(raw.nps, 'gz', cuts)), [
+    { name: installedFile('nps', target), mode: 0o755, body: raw.nps },
+    { name: 'conf/nps.conf', mode: 0o600, body: conf },
+    ...legal,
+  ])
+  await archive(archiveFile(target, 'client'), Buffer.concat(await compressed(raw.npc, 'gz', cuts)), [
+    { name: installedFile('npc', target), mode: 0o755, body: raw.npc },
+    ...legal,
+  ])
+}
+
+/** For each of the one or two processors of a system: where its runtime begins and ends, and what it shares with the other's. */
+function cutsOf(made: readonly Made[]): readonly (readonly number[])[] {
+  const [one, other] = made
+  if (one === undefined || other === undefined || !sharesData(one.target))
+    return made.map(({ runtime: { start, end } }) => [start, end])
+  const shared = sharedData(runtimeOf(one), runtimeOf(other))
+  return [one, other].map(({ runtime: { start, end } }, index) => {
+    const data = shared[index] ?? { start: 0, end: 0 }
+    return [start, start + data.start, start + data.end, end]
+  })
+}
+
+function runtimeOf({ raw, runtime: { start, end } }: Made): Buffer {
+  return raw.nps.subarray(start, end)
 }
 
 /** @param firstGz the first of `files`, whose bytes are in the archive as they are, and so not compressed again */

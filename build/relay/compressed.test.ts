@@ -23,3 +23,9 @@ it('makes an empty part where two cuts are the same, and one of all without cuts
   expect(gunzipSync(Buffer.concat([first ?? bytes, rest ?? bytes])).equals(bytes)).toBe(true)
   expect(await compressed(bytes, 'gz')).toHaveLength(1)
 })
+
+it('makes the same of the same bytes, wherever they lie', async () => {
+  const shifted = Buffer.concat([Buffer.alloc(5000, 'before '), bytes])
+  const [, here] = await compressed(shifted, 'gz', [5000])
+  expect(here?.equals(Buffer.concat(await compressed(bytes, 'gz')))).toBe(true)
+})

@@ -20,7 +20,8 @@ const tools: Readonly<Record<Compressor, readonly [program: string, level: strin
  * Compresses what lies between the offsets `cuts`, in rising order; each result unpacks by itself, and so do several in a row:
  * gzip (RFC 1952 §2.2) and xz (file format §2) both allow that, and it is how each is made of pieces. A piece that was
  * compressed before is taken from the cache, so `nps` and `npc`, cut where Bun begins and ends, cost one Bun, and the
- * next build almost nothing. The results depend on nothing but the bytes and the cuts.
+ * next build almost nothing. The results depend on nothing but the bytes and the cuts; what lies between two cuts gives the
+ * same result wherever it lies.
  */
 export async function compressed(
   bytes: Buffer,
@@ -28,8 +29,8 @@ export async function compressed(
   cuts: readonly number[] = [],
 ): Promise<Buffer[]> {
   await mkdir(cache, { recursive: true })
-  const ends = Array.from({ length: Math.floor(bytes.length / pieceBytes) }, (_, i) => (i + 1) * pieceBytes)
-  const bounds = [...new Set([0, ...ends, ...cuts, bytes.length])].toSorted((a, b) => a - b)
+  const stretches = [...cuts, bytes.length].map((to, part) => ({ from: cuts[part - 1] ?? 0, to }))
+  const bounds = [...new Set([0, ...stretches.flatMap(pieceEnds)])]
   const results: Buffer[] = bounds.slice(1).map(() => Buffer.alloc(0))
   const left = results.keys()
   const compressNext = async (): Promise<void> => {
@@ -37,10 +38,14 @@ export async function compressed(
       results[index] = await piece(bytes.subarray(bounds[index], bounds[index + 1]), compression)
   }
   await Promise.all(Array.from({ length: availableParallelism() }, compressNext))
-  return [...cuts, bytes.length].map((end, part) => {
-    const from = bounds.indexOf(cuts[part - 1] ?? 0)
-    return Buffer.concat(results.slice(from, bounds.indexOf(end)))
-  })
+  return stretches.map(({ from, to }) =>
+    Buffer.concat(results.slice(bounds.indexOf(from), bounds.indexOf(to))),
+  )
+}
+
+function pieceEnds({ from, to }: { from: number; to: number }): number[] {
+  const whole = Math.floor((to - from) / pieceBytes)
+  return [...Array.from({ length: whole }, (_, index) => from + (index + 1) * pieceBytes), to]
 }
 
 async function piece(bytes: Buffer, compression: Compressor): Promise<Buffer> {

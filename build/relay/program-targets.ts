@@ -100,21 +100,28 @@ export function programFile(program: 'nps' | 'npc', { platform, arch }: ProgramT
 }
 
 /**
- * The files which, one after the other, are a program as it is sent. In the form that packages carry they are three, of which nps
- * and npc share the one in the middle (runtime-range.ts). A .gz for Linux is whole, for people who copy it to a server by hand.
+ * The files which, one after the other, are a program as it is sent. In the form that packages carry they are parts: nps and npc
+ * share those of the runtime (runtime-range.ts), and the two processors of Linux what lies in the middle of both runtimes
+ * (shared-data.ts). A .gz for Linux is whole, for people who copy it to a server by hand.
  */
 export function sentFiles(
   program: 'nps' | 'npc',
   target: ProgramTarget,
   compression: 'gz' | 'xz',
-): readonly [whole: string] | readonly [start: string, runtime: string, end: string] {
+): readonly string[] {
   if (compression !== carriedForm(target)) return [`${programFile(program, target)}.${compression}`]
   const system = `${target.platform}-${target.arch}`
-  return [
-    `${program}-${system}.start.${compression}`,
-    `runtime-${system}.${compression}`,
-    `${program}-${system}.end.${compression}`,
-  ]
+  const runtime = sharesData(target)
+    ? [`runtime-${system}.start`, `runtime-${target.platform}`, `runtime-${system}.end`]
+    : [`runtime-${system}`]
+  return [`${program}-${system}.start`, ...runtime, `${program}-${system}.end`].map(
+    (name) => `${name}.${compression}`,
+  )
+}
+
+/** Bun for macOS takes such tables from the system; for Windows there is one processor. */
+export function sharesData({ platform }: Pick<ProgramTarget, 'platform'>): boolean {
+  return platform === 'linux' || platform === 'linux-musl'
 }
 
 /** The file that it is within an archive, and once installed: `nps`, `nps.exe`. */

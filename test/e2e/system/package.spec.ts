@@ -31,7 +31,8 @@ test('the package starts by itself, with its backend, and carries the programs i
   for (const file of [
     'manifest.json',
     'nps-linux-amd64.start.xz',
-    'runtime-linux-arm64.xz',
+    'runtime-linux-arm64.start.xz',
+    'runtime-linux.xz',
     'npc-linux-arm64.end.xz',
   ])
     expect(existsSync(join(packagedFolder, 'resources/programs', file)), file).toBe(true)
