@@ -15,6 +15,7 @@ import {
   whyNotHere,
 } from './package-targets.ts'
 import { useSystemTools } from './packing-tools.ts'
+import { removeNotNeeded } from './windows/not-needed.ts'
 
 /**
  * `npm run package`: the app as a folder in build/out/package. `-- --all` makes every package that can be made here,
@@ -140,7 +141,7 @@ async function pack(
       ),
       publish: 'never',
       // electron-builder writes into what it is given, and would not understand that the next time
-      config: { ...structuredClone(config), ...electron },
+      config: { ...structuredClone(config), ...electron, afterPack: removeNotNeeded },
     })),
   )
 }
