@@ -119,6 +119,8 @@ export function builderConfiguration(settings: BuildSettings): Configuration {
       warningsAsErrors: false,
       packElevateHelper: false,
       differentialPackage: false,
+      // electron-builder archives the app before it runs the script, which takes the files themselves: so as fast as it can
+      useZip: true,
     },
   }
 }

@@ -10,8 +10,9 @@ Unicode true
 !if "$%NPS_DESKTOP_FAST_INSTALLER%" == "1"
   SetCompress off
 !else
-  ; not solid, so that what is compressed already is stored as it is: electron-builder gives makensis four minutes (docs/platforms.md)
-  SetCompressor lzma
+  ; electron-builder gives makensis four minutes. lzma makes the installer a tenth smaller, but takes more than half of them, and
+  ; all of them on a busy machine (docs/platforms.md). Not solid, so that what is compressed already is stored as it is.
+  SetCompressor bzip2
 !endif
 
 !include "FileFunc.nsh"
