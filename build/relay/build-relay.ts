@@ -10,8 +10,7 @@ import { compressed } from './compressed.ts'
 import { elfNeeds } from './elf.ts'
 import { buildKeeper } from './build-keeper.ts'
 import { isBuilt, type Manifest, type ManifestEntry, removeOthers } from './manifest.ts'
-import { type SharedRange, runtimeRange } from './runtime-range.ts'
-import { sharedData } from './shared-data.ts'
+import { type SharedRange, runtimeRange, sharedData } from './runtime-range.ts'
 import { smoke } from './smoke.ts'
 import { blockBytes, tarArchive, type TarFile } from './tar-archive.ts'
 import {
@@ -87,7 +86,6 @@ const sources = sha256(
         'manifest.ts',
         'runtime-range.ts',
         'program-targets.ts',
-        'shared-data.ts',
       ].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
     ),
   ]),

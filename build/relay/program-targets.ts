@@ -101,8 +101,7 @@ export function programFile(program: 'nps' | 'npc', { platform, arch }: ProgramT
 
 /**
  * The files which, one after the other, are a program as it is sent. In the form that packages carry they are parts: nps and npc
- * share those of the runtime (runtime-range.ts), and the two processors of Linux what lies in the middle of both runtimes
- * (shared-data.ts). A .gz for Linux is whole, for people who copy it to a server by hand.
+ * share those of the runtime, and the two processors of Linux what lies in the middle of both runtimes (runtime-range.ts). A .gz for Linux is whole, for people who copy it to a server by hand.
  */
 export function sentFiles(
   program: 'nps' | 'npc',
