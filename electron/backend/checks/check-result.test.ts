@@ -9,6 +9,7 @@ const jupyter: CheckedTunnel = {
   port: 7002,
   target: '127.0.0.1:8888',
   server: 'cloud',
+  serverId: 's1',
   lab: 'a100',
   portCause: null,
   widening: null,
@@ -37,6 +38,24 @@ test('all well: each stop has the time of the link into it, and the whole is wha
     ['service', 'ok', 2],
   ])
   expect([ms, atMs]).toEqual([45, 9])
+})
+
+test('an npc too old to be a private proxy is offered its update', () => {
+  const proxy = { ...jupyter, kind: 'socks5', target: '' } as const
+  const seen: ServiceVisit = {
+    port: { state: 'failed', failure: { code: 'agent-outdated', params: {}, message: '', fixes: [] } },
+    service: null,
+  }
+  const hops = probe(ok('port', 0), failed('agent', 'agent-outdated'), skipped('target'))
+  const [, lab] = judge(proxy, seen, hops, 9).stops
+  expect(lab).toMatchObject({
+    state: 'failed',
+    failure: {
+      code: 'agent-outdated',
+      params: { lab: 'a100' },
+      fixes: [{ action: 'update', program: 'npc', serverId: 's1' }],
+    },
+  })
 })
 
 test('the relay’s own word on the port comes before what the visitor saw', () => {

@@ -32,6 +32,7 @@ export interface CheckedTunnel {
   /** Of a folder's tunnel, the folder. */
   readonly target: string
   readonly server: string
+  readonly serverId: string
   readonly lab: string
   /** What blocks a port that gives no answer, as far as the server's firewall rules tell. */
   readonly portCause: PortReport['cause'] | null
@@ -120,7 +121,9 @@ function labStop(tunnel: CheckedTunnel, { port: seen }: ServiceVisit, probe: Pro
   const names = { lab: tunnel.lab, server: tunnel.server }
   if (hop?.failure) {
     const { code, message, params } = hop.failure
-    return failedStop('lab', relayFailure(code, message, { ...names, ...params }))
+    const fixes: Fix[] =
+      code === 'agent-outdated' ? [{ action: 'update', program: 'npc', serverId: tunnel.serverId }] : []
+    return failedStop('lab', relayFailure(code, message, { ...names, ...params }, fixes))
   }
   // the relay may find the lab box well where the private way finds another one
   if (seen.state === 'failed' && seen.failure.code.startsWith('agent-'))

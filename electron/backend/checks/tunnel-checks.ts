@@ -205,7 +205,16 @@ export class TunnelChecks {
         ? sharingOf(tunnel, listTunnels(this.#storage, this.#relays))
         : wideningFor(lab, target)
     const widening = isWished ? lettingIn() : null
-    const checked = { kind, port, target, server: server.name, lab: lab.name, portCause, widening }
+    const checked = {
+      kind,
+      port,
+      target,
+      server: server.name,
+      serverId: server.id,
+      lab: lab.name,
+      portCause,
+      widening,
+    }
     return { ...judge(checked, seen, probe, this.#clock.now()), isDirect: probe !== told }
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
+import { takesSetting } from '@nps-desktop/relay-core/api'
 import type { GuestPass } from '@nps-desktop/relay-core/api'
 import type { ActivityCode } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
@@ -33,7 +34,7 @@ export class GuestPassCalls {
       const all = await this.#relays.api(server.id).passes.list({}, { signal })
       const passes = all.filter((pass) => pass.tunnelId === relayTunnel.id)
       const hasList = [relayTunnel.limits, client?.limits].some((limits) => (limits?.allow ?? []).length > 0)
-      return { supported: true, byAddress: hasList && relayTunnel.mode !== 'private', passes }
+      return { supported: true, byAddress: hasList && !takesSetting(relayTunnel.mode, 'password'), passes }
     } catch (error) {
       if (!isUnknownCall(error)) throw error
       return { supported: false, byAddress: false, passes: [] }

@@ -9,5 +9,7 @@ export const reachOfMode: Readonly<Record<TunnelMode, TunnelReach>> = {
   httpProxy: 'anyone',
   host: 'anyone',
   private: 'laptop',
+  privateSocks5: 'laptop',
+  privateHttpProxy: 'laptop',
   file: 'anyone',
 }

@@ -1,6 +1,7 @@
 import { isServiceKind, knownServices, serviceKinds, tunnelUse } from '@nps-desktop/electron/contract'
+import { counterpartOf, takesSetting } from '@nps-desktop/relay-core/api'
 import type { HostRoute, TunnelMode } from '@nps-desktop/relay-core/api'
-import type { TunnelKind } from '@nps-desktop/electron/contract'
+import type { PlainKind, TunnelKind } from '@nps-desktop/electron/contract'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 
 /** The port in a target (host:port); of several targets, the last one's. */
@@ -14,7 +15,8 @@ export function kindOf(
   noted: TunnelKind | undefined,
 ): TunnelKind {
   const { mode } = tunnel
-  if (mode !== 'tcp' && mode !== 'private') return mode
+  const plain = (takesSetting(mode, 'password') ? counterpartOf(mode) : mode) as PlainKind
+  if (plain !== 'tcp') return plain
   return noted !== undefined && (noted === 'tcp' || isServiceKind(noted)) ? noted : guessKind(tunnel)
 }
 

@@ -57,7 +57,7 @@ export class FreePorts {
     }
   }
 
-  /** A free port of this laptop: `wanted`, else one for the target. Throws `laptop-port-taken`, `no-laptop-port`. */
+  /** A free port of this laptop: `wanted`, else one by the number of `target`. Throws `laptop-port-taken`, `no-laptop-port`. */
   async ofLaptop(target: string, wanted: number | undefined): Promise<number> {
     const taken = new Set(this.#storage.tunnelNotes.list().flatMap(({ localPort }) => localPort ?? []))
     if (wanted === undefined) {

@@ -1,12 +1,13 @@
 import { tunnelModes } from '@nps-desktop/relay-core/api'
 import type { Limits, TunnelSettings } from '@nps-desktop/relay-core/api'
-import { modeOfKind } from '@nps-desktop/electron/contract'
+import { modeOfKind, namesakeOf } from '@nps-desktop/electron/contract'
 import type { TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { tunnelIdOf } from '../ids.ts'
 import { refuseForbidden } from '../known-tunnels/allowed-target.ts'
 import { newNote } from '../known-tunnels/new-note.ts'
 import { markOf } from '../known-tunnels/private-password.ts'
+import { reachOfMode } from '../known-tunnels/reach-of-mode.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { Entrance } from '../storage/entrance.ts'
 import type { Storage } from '../storage/records.ts'
@@ -59,10 +60,11 @@ export class NewTunnels {
     }
     const { kind, reach, name, target, settings, limits } = tunnel
     const mode = modeOfKind(kind, reach)
+    const isPrivate = reachOfMode[mode] === 'laptop'
     refuseForbidden(lab, target)
     const api = await this.#relays.reach(server.id, { signal })
     const make = async (port: number | null, localPort: number | null): Promise<AddedTunnel> => {
-      const place = port === null || mode === 'private' ? { mode } : { mode, port }
+      const place = port === null || isPrivate ? { mode } : { mode, port }
       const made = await api.tunnels.add({ clientId, name, target, settings, limits, ...place }, { signal })
       if (made.mode !== mode || !hasLimits(made, limits)) {
         // It did not understand the request and opened a port to everybody, or without a limit.
@@ -70,7 +72,7 @@ export class NewTunnels {
         throw tooOld(server)
       }
       const tunnelId = tunnelIdOf(server.id, made.id)
-      const passwordMark = mode === 'private' ? markOf(made) : null
+      const passwordMark = isPrivate ? markOf(made) : null
       const entrance = tunnel.entrance ?? null
       const wished = { labId, target: settings?.folder ?? target }
       const note = { ...newNote(tunnelId, kind), localPort, passwordMark, entrance, wished }
@@ -79,8 +81,8 @@ export class NewTunnels {
       await untilTold(this.#relays, server.id, made)
       return { tunnelId, port }
     }
-    if (mode === 'private') {
-      const port = await this.#ports.ofLaptop(target, tunnel.port)
+    if (isPrivate) {
+      const port = await this.#ports.ofLaptop(namesakeOf(kind, target), tunnel.port)
       return make(port, port)
     }
     if (tunnelModes[mode].port === null) return make(null, null)

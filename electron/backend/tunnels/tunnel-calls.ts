@@ -1,6 +1,6 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { Connection } from '@nps-desktop/relay-core/api'
-import { knownServices, usualTarget } from '@nps-desktop/electron/contract'
+import { knownServices, namesakeOf, usualTarget } from '@nps-desktop/electron/contract'
 import type { ServiceKind, Tunnel, TunnelReach } from '@nps-desktop/electron/contract'
 import type { ActivityFeed } from '../activity/activity-feed.ts'
 import { AppError } from '../failures/app-error.ts'
@@ -124,8 +124,9 @@ export class TunnelCalls {
     const tunnel = tunnels?.find(({ id }) => id === ref?.relayTunnelId)
     if (!tunnel || reachOfMode[tunnel.mode] !== 'laptop') throw tunnelGone()
     const note = this.#storage.tunnelNotes.get(tunnelId)
-    const localPort = note?.localPort ?? (await this.#ports.ofLaptop(tunnel.target, undefined))
     const kind = kindOf(tunnel, note?.kind)
+    const localPort =
+      note?.localPort ?? (await this.#ports.ofLaptop(namesakeOf(kind, tunnel.target), undefined))
     const entrance = note?.entrance ?? null
     this.#storage.tunnelNotes.put({ ...newNote(tunnelId, kind), localPort, passwordMark: '', entrance })
     return { tunnelId }

@@ -1,5 +1,6 @@
 import { tunnelModes } from '@nps-desktop/relay-core/api'
 import type { InterchangeableMode, Limits, RelayTunnel, TunnelSettings } from '@nps-desktop/relay-core/api'
+import { modeOfKind, namesakeOf } from '@nps-desktop/electron/contract'
 import type { TunnelReach } from '@nps-desktop/electron/contract'
 import { provePort } from '../checks/port-proof.ts'
 import { isLaptopPortFree } from '../forwards/laptop-port.ts'
@@ -51,6 +52,8 @@ export class TunnelEdits {
       Object.entries({ name, target, settings, limits }).filter(([, value]) => value !== undefined),
     )
     const reach = change.reach ?? listed.reach
+    // whoever can be asked for another reach has a mode of each
+    const modeFor = (wanted: TunnelReach) => modeOfKind(listed.kind, wanted) as InterchangeableMode
     const save = async (place: { mode?: InterchangeableMode; port?: number }): Promise<RelayTunnel> => {
       const api = await this.#relays.reach(server.id, { signal })
       const edited = await api.tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
@@ -75,7 +78,7 @@ export class TunnelEdits {
     if (reach === 'laptop') {
       await this.#keepLaptopPort(listed, port, target ?? relayTunnel.target)
       if (listed.reach === reach) await save({})
-      else await this.#changeReach(listed, () => save({ mode: 'private' }))
+      else await this.#changeReach(listed, () => save({ mode: modeFor('laptop') }))
       return
     }
     const isMoved = port !== undefined && port !== relayTunnel.port
@@ -87,7 +90,7 @@ export class TunnelEdits {
       return
     }
     const open = (at: number): Promise<void> =>
-      this.#changeReach(listed, () => save({ mode: 'tcp', port: at }))
+      this.#changeReach(listed, () => save({ mode: modeFor('anyone'), port: at }))
     return port === undefined ? this.#ports.onNext(server, open) : open(port)
   }
 
@@ -116,6 +119,9 @@ export class TunnelEdits {
     if (reach === 'laptop' && (wanted === undefined || wanted === port)) return
     const had =
       note.localPort !== null && (await isLaptopPortFree(note.localPort)) ? note.localPort : undefined
-    this.#storage.tunnelNotes.put({ ...note, localPort: await this.#ports.ofLaptop(target, wanted ?? had) })
+    this.#storage.tunnelNotes.put({
+      ...note,
+      localPort: await this.#ports.ofLaptop(namesakeOf(kind, target), wanted ?? had),
+    })
   }
 }

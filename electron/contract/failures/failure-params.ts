@@ -31,6 +31,7 @@ export const relayFailureParams = {
   /** `address`: the machine that has the place; `before`: the one that had it. */
   'agent-replaced': z.object({ ...names, address: told(text), before: told(text) }),
   'agent-silent': only,
+  'agent-outdated': only,
   'wrong-key': only,
   'wrong-admin-key': z.object(relayAddress),
   'wrong-password': only,

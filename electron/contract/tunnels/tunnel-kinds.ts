@@ -1,4 +1,5 @@
-import type { TunnelMode } from '@nps-desktop/relay-core/api'
+import { counterpartOf, tunnelModes, usualProxyPorts } from '@nps-desktop/relay-core/api'
+import type { InterchangeableMode, TunnelMode } from '@nps-desktop/relay-core/api'
 import { z } from 'zod'
 
 /** `laptop`: no port on the server; one of this laptop's own, on its loopback, leads there end to end encrypted. */
@@ -204,7 +205,7 @@ export const usualKinds = ['ssh', 'jupyter', 'tensorboard'] as const satisfies r
 
 /**
  * Tunnels of which the app knows the mode alone, not the service. `tcp`: a port for any other target; the rest are named as
- * the relay's modes, of which private is none: it is how the first ones are for this laptop alone.
+ * the relay's modes, of which the private ones are none: they are how others are for this laptop alone.
  */
 export const plainKinds = [
   'tcp',
@@ -239,13 +240,26 @@ export function tunnelUse(kind: TunnelKind): TunnelUse {
   return knownService(kind)?.use ?? usual
 }
 
-/** The relay's mode of a tunnel of this kind and reach. */
+/** The relay's mode of a tunnel of this kind and reach; one that cannot be private is for anyone. */
 export function modeOfKind(kind: TunnelKind, reach: TunnelReach): TunnelMode {
-  if (canBePrivate(kind) && reach === 'laptop') return 'private'
+  return (reach === 'laptop' ? privateMode(kind) : undefined) ?? publicMode(kind)
+}
+
+/** Whether it can be for this laptop alone: a private tunnel carries streams to one target, or to a proxy of the lab box. */
+export function canBePrivate(kind: TunnelKind): boolean {
+  return privateMode(kind) !== undefined
+}
+
+/** The `host:port` whose number a tunnel for this laptop alone gets here, if it is free: its target's, or the usual one of a proxy. */
+export function namesakeOf(kind: TunnelKind, target: string): string {
+  const { agentProxy } = tunnelModes[modeOfKind(kind, 'laptop')]
+  return agentProxy ? `127.0.0.1:${usualProxyPorts[agentProxy]}` : target
+}
+
+function publicMode(kind: TunnelKind): PlainKind {
   return isServiceKind(kind) ? 'tcp' : kind
 }
 
-/** Whether it can be for this laptop alone: a private tunnel carries streams to one target. */
-export function canBePrivate(kind: TunnelKind): boolean {
-  return kind === 'tcp' || isServiceKind(kind)
+function privateMode(kind: TunnelKind): InterchangeableMode | undefined {
+  return counterpartOf(publicMode(kind))
 }

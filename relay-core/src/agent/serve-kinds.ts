@@ -1,12 +1,16 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { RelayError } from '../api/errors.ts'
+import type { AgentProxy } from '../api/words/agent-proxies.ts'
 import type { Log } from '../log/log.ts'
 import { nativeDatagrams } from '../native/native-datagrams.ts'
 import { PrivateAcceptor } from '../native/private-link.ts'
-import type { KindServers } from '../native/carriers/serve-carrier.ts'
+import type { KindServer, KindServers } from '../native/carriers/serve-carrier.ts'
 import type { Identity } from '../net/tls/identity.ts'
 import { splice } from '../net/stream/splice.ts'
 import { streamKind, type Open } from '../wire/stream-messages.ts'
+import { proxyAt } from '../session/agent-proxy.ts'
+import type { Target } from '../session/agent-session.ts'
 import type { DialPolicy } from '../session/dial-policy.ts'
 import { dialTarget } from './targets/dial-target.ts'
 import { joinDatagrams, openDatagramSocket } from './targets/serve-datagrams.ts'
@@ -15,6 +19,7 @@ import { watchedServer } from './watched/serve-watched.ts'
 import { measureServer } from './measure/serve-measure.ts'
 import { directServer, type ServeDirectOptions } from './direct/serve-direct.ts'
 import { serveSocksDatagrams } from './targets/serve-socks-datagrams.ts'
+import { serveProxy } from './proxy/serve-proxy.ts'
 import { serveFolder } from './files/serve-folder.ts'
 import type { SharedFolders } from './files/shared-folders.ts'
 
@@ -43,6 +48,8 @@ export function serveKinds({
   log: Log
 }): KindServers {
   const acceptor = new PrivateAcceptor(identity, { packs })
+  const dial = (target: Target, { signal }: { signal: AbortSignal }) => dialTarget(target, { policy, signal })
+  const serveDirect = directServer({ ...direct, acceptor, dial, log })
   return {
     [streamKind.tcp]: async (target, { signal }) => {
       const socket = await dialTarget(target, { policy, signal })
@@ -69,12 +76,14 @@ export function serveKinds({
         abandon: () => undefined,
       }
     },
-    [streamKind.direct]: directServer({
-      ...direct,
-      acceptor,
-      dial: (target, { signal }) => dialTarget(target, { policy, signal }),
-      log,
-    }),
+    [streamKind.direct]: serveDirect,
+    [streamKind.directProxy]: atProxy((_proxy, open, options) => serveDirect(open, options)),
+    [streamKind.privateProxy]: atProxy((proxy, open) =>
+      Promise.resolve({
+        join: (stream) => void serveProxyPrivately(stream, proxy, { open, acceptor, dial, log }),
+        abandon: () => undefined,
+      }),
+    ),
     [streamKind.measure]: measureServer(),
     [streamKind.listening]: listeningServer(listening),
     [streamKind.watched]: watchedServer(watched),
@@ -103,5 +112,44 @@ async function joinPrivately(
   } catch (error) {
     log.warn('a private visitor was turned away', { visitor: open.visitor, reason: error })
     socket.destroy()
+  }
+}
+
+/** For kinds whose host names a proxy of this agent: one that it does not know is refused, as an older agent refuses the kind. */
+function atProxy(
+  serve: (proxy: AgentProxy, ...asked: Parameters<KindServer>) => ReturnType<KindServer>,
+): KindServer {
+  return (open, options) => {
+    const proxy = proxyAt(open)
+    if (proxy) return serve(proxy, open, options)
+    return Promise.reject(new RelayError('mode-unsupported', 'This npc knows no such proxy. Update npc.'))
+  }
+}
+
+interface ProxyPlace {
+  readonly open: Open
+  readonly acceptor: PrivateAcceptor
+  readonly dial: (target: Target, options: { signal: AbortSignal }) => Promise<Socket>
+  readonly log: Log
+}
+
+/** Lets in a visitor that proves it knows the tunnel's password, and is its proxy. Never rejects. */
+async function serveProxyPrivately(
+  stream: Duplex,
+  proxy: AgentProxy,
+  { open, acceptor, dial, log }: ProxyPlace,
+): Promise<void> {
+  const { visitor } = open
+  const { signal } = new AbortController()
+  try {
+    const verifier = open.verifier ?? new Uint8Array()
+    const inner = await acceptor.accept(stream, { verifier, isProxy: true, signal })
+    await serveProxy(inner, proxy, { visitor, reach: dial, signal, log })
+  } catch (error) {
+    // The relay asks in this way whether there is such a proxy here, and leaves.
+    log[visitor === 'probe' ? 'debug' : 'warn']('a private visitor was turned away', {
+      visitor,
+      reason: error,
+    })
   }
 }

@@ -146,7 +146,7 @@ export const relayContract = {
       .output(tunnel),
     /**
      * `settings` and `limits` replace the old ones as a whole; left out, they stay. `mode` takes a tcp tunnel's
-     * port away, or gives a private one a port: `port`, else the next free one.
+     * port away, or gives a private one a port (`port`, else the next free one); likewise socks5 and privateSocks5, httpProxy and privateHttpProxy.
      */
     edit: base
       .input(

@@ -14,6 +14,7 @@ export const relayErrorCodes = [
   'agent-offline',
   'agent-replaced',
   'agent-silent',
+  'agent-outdated',
   // handshake
   'wrong-key',
   'wrong-admin-key',

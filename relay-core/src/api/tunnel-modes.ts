@@ -1,4 +1,5 @@
 import type { TunnelSettings } from './tunnel-settings.ts'
+import type { AgentProxy } from './words/agent-proxies.ts'
 
 /** `listenIp` goes with the port, and `stripPrefix` with the folder. */
 type ModeSetting = Exclude<keyof TunnelSettings, 'listenIp' | 'stripPrefix'>
@@ -13,6 +14,8 @@ export interface TunnelModeTraits {
   readonly settings: readonly ModeSetting[]
   /** What stock NPS calls the mode in npc.conf, tasks.json and its web API; the first is the name it is shown by. */
   readonly stockNames: readonly string[]
+  /** Private ones without a target: the proxy of the agent's own at which they end. */
+  readonly agentProxy?: AgentProxy
   /** Whether stock NPS asks its visitors for a user: one of the tunnel's own, or else its client's. */
   readonly asksStockUser: boolean
 }
@@ -62,6 +65,22 @@ const table = {
     stockNames: ['secret', 'p2p'],
     asksStockUser: false,
   },
+  privateSocks5: {
+    port: null,
+    hasTarget: false,
+    settings: ['password'],
+    agentProxy: 'socks5',
+    stockNames: [],
+    asksStockUser: false,
+  },
+  privateHttpProxy: {
+    port: null,
+    hasTarget: false,
+    settings: ['password'],
+    agentProxy: 'http',
+    stockNames: [],
+    asksStockUser: false,
+  },
   file: {
     port: 'tcp',
     hasTarget: false,
@@ -89,11 +108,18 @@ export function traitsOf(mode: string): TunnelModeTraits | undefined {
 export const tunnelModeNames = Object.keys(table) as TunnelMode[]
 
 /** The modes that an open tunnel can change between: it gets a port of its own, or loses it. */
-export const interchangeableModes = ['tcp', 'private'] as const satisfies readonly TunnelMode[]
-export type InterchangeableMode = (typeof interchangeableModes)[number]
+const publicAndPrivate = [
+  ['tcp', 'private'],
+  ['socks5', 'privateSocks5'],
+  ['httpProxy', 'privateHttpProxy'],
+] as const satisfies readonly (readonly [TunnelMode, TunnelMode])[]
+export type InterchangeableMode = (typeof publicAndPrivate)[number][number]
+export const interchangeableModes: readonly InterchangeableMode[] = publicAndPrivate.flat()
 
-export function isInterchangeable(mode: string): mode is InterchangeableMode {
-  return interchangeableModes.some((one) => one === mode)
+/** What a tunnel of the mode can become, besides what it is; undefined: it stays what it is. */
+export function counterpartOf(mode: string): InterchangeableMode | undefined {
+  const pair = publicAndPrivate.find((modes) => modes.some((one) => one === mode))
+  return pair?.find((one) => one !== mode)
 }
 
 /** Whether the setting means something to tunnels of the mode. */

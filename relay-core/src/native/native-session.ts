@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { systemClock } from '../async/time/clock.ts'
 import { pause } from '../async/wait/pause.ts'
+import { RelayError } from '../api/errors.ts'
+import { proxyAt } from '../session/agent-proxy.ts'
 import type { AgentSession, OpeningStream, SessionEnd, Target } from '../session/agent-session.ts'
 import { WireError } from '../wire/bytes.ts'
 import type { SeenFrom } from '../wire/direct-messages.ts'
@@ -183,12 +185,20 @@ export class NativeSession implements AgentSession {
     return this.#openings.open({ kind: streamKind.files, host: folder, port: 0, stripPrefix }, options)
   }
 
-  openPrivate({
+  async openPrivate({
     target,
     verifier,
     ...options
   }: OpenStreamOptions & { target: Target; verifier: Uint8Array }): Promise<Duplex> {
-    return this.#openings.open({ kind: streamKind.private, ...target, verifier }, options)
+    const isProxy = proxyAt(target) !== undefined
+    const kind = isProxy ? streamKind.privateProxy : streamKind.private
+    try {
+      return await this.#openings.open({ kind, ...target, verifier }, options)
+    } catch (error) {
+      if (isProxy && error instanceof RelayError && error.code === 'mode-unsupported')
+        throw outdated(this.version)
+      throw error
+    }
   }
 
   openDirect({
@@ -203,7 +213,8 @@ export class NativeSession implements AgentSession {
     seenFrom: SeenFrom
     entrance: Uint8Array
   }): Promise<Duplex> {
-    return this.#openings.open({ kind: streamKind.direct, ...target, verifier, seenFrom, entrance }, options)
+    const kind = proxyAt(target) ? streamKind.directProxy : streamKind.direct
+    return this.#openings.open({ kind, ...target, verifier, seenFrom, entrance }, options)
   }
 
   unlink(id: Uint8Array): void {
@@ -246,6 +257,14 @@ export class NativeSession implements AgentSession {
   endLink(): void {
     this.#framed.destroy()
   }
+}
+
+function outdated(version: string): RelayError {
+  return new RelayError(
+    'agent-outdated',
+    `The npc on the lab box (${version}) is too old to be a proxy for one machine alone. Update npc there.`,
+    { version },
+  )
 }
 
 function describeEnd({ said, silent, error }: ControlEnd): string {

@@ -27,11 +27,18 @@ let clientContext: SecureContext | undefined
  * verifier too. Takes `stream` over; rejects with `agent-unproved`, `agent-silent`, what `checkFingerprint` threw, or
  * the signal's reason.
  */
-export function visitPrivately(
+export async function visitPrivately(
   stream: Duplex,
   options: VisitOptions,
-): Promise<{ inside: Duplex; fingerprint: string }> {
-  return visit(stream, options, onlyStream)
+): Promise<{ inside: PrivateStream; fingerprint: string }> {
+  const { inside, fingerprint, isProxy } = await visit(stream, options, onlyStream)
+  return { inside: isProxy ? Object.assign(inside, { isProxy }) : inside, fingerprint }
+}
+
+/** A visitor's stream to where its tunnel ends. */
+export type PrivateStream = Duplex & {
+  /** That is a proxy of the agent's own, as the agent itself says: requests in it may name any host. */
+  readonly isProxy?: boolean
 }
 
 /** The same for a direct link. */
@@ -54,20 +61,22 @@ async function visit<Inside>(
   stream: Duplex,
   { verifier, checkFingerprint, takesPacked = true, signal }: VisitOptions,
   enter: Enter<Inside>,
-): Promise<{ inside: Inside; fingerprint: string }> {
+): Promise<{ inside: Inside; fingerprint: string; isProxy: boolean }> {
   clientContext ??= createSecureContext({ minVersion: 'TLSv1.3' })
   const socket = secureAsClient(stream, { secureContext: clientContext, rejectUnauthorized: false })
   let fingerprint: string | undefined
+  let isProxy = false
   const inside = await prove(stream, socket, {
     signal,
     enter,
-    onProof: ({ proof }) => {
+    onProof: ({ proof, isProxy: saysSo = false }) => {
       if (
         fingerprint === undefined ||
         !isProof(proof, verifier, 'nps-desktop private agent 1', channelBinding(socket))
       ) {
         throw unproved('what answered does not know the password of the tunnel')
       }
+      isProxy = saysSo
       return { takesPacked }
     },
     begin: (framed, fail) =>
@@ -83,7 +92,7 @@ async function visit<Inside>(
         }
       }),
   })
-  return { inside, fingerprint: fingerprint ?? '' }
+  return { inside, fingerprint: fingerprint ?? '', isProxy }
 }
 
 /** The agent's end of private links, by which it proves `identity`. */
@@ -113,7 +122,7 @@ export class PrivateAcceptor {
 
   #accept<Inside>(
     stream: Duplex,
-    { verifier, signal }: AcceptOptions,
+    { verifier, isProxy = false, signal }: AcceptOptions,
     enter: Enter<Inside>,
   ): Promise<Inside> {
     const socket = secureAsServer(stream, { secureContext: this.#secureContext })
@@ -128,7 +137,8 @@ export class PrivateAcceptor {
             'A visitor does not know the password of the private tunnel.',
           )
         }
-        framed.send(encodeProof({ proof: makeProof(verifier, 'nps-desktop private agent 1', binding) }))
+        const own = makeProof(verifier, 'nps-desktop private agent 1', binding)
+        framed.send(encodeProof({ proof: own, isProxy }))
         return takesPacked ? { line: this.#line } : {}
       },
     })
@@ -137,6 +147,8 @@ export class PrivateAcceptor {
 
 interface AcceptOptions {
   readonly verifier: Uint8Array
+  /** Whether the visitor is told that a proxy is behind it; by default not. */
+  readonly isProxy?: boolean | undefined
   readonly signal: AbortSignal
 }
 

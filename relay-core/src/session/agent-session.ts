@@ -76,7 +76,8 @@ export interface AgentSession {
   }): Promise<Duplex>
   /**
    * A byte stream in which the agent, once it has reached the target, speaks TLS with a visitor that proves it knows what
-   * `verifier` was derived from (spec/wire.md §6). Rejects as `openStream` does; with `mode-unsupported` for a stock agent.
+   * `verifier` was derived from (spec/wire.md §6). Rejects as `openStream` does; with `mode-unsupported` for a stock agent. At the place of a
+   * proxy (`placeOfProxy`) the agent serves it inside; an older agent is `agent-outdated`.
    */
   openPrivate(options: {
     target: Target

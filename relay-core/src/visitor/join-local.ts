@@ -2,6 +2,7 @@ import { isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { AddressList } from '../net/address/address-list.ts'
 import { isOwnAccount } from '../net/listen/peer-account.ts'
+import type { PrivateStream } from '../native/private-link.ts'
 import { resetStream, splice, spliceLocal } from '../net/stream/splice.ts'
 
 /** A program of another account of this machine has connected to a local port that is not for it. */
@@ -29,7 +30,7 @@ export interface JoinLocalOptions {
 
 /**
  * Joins a connection to a local port to the stream that `visit` opens: for programs of this account (and root's) only, and
- * for no HTTP request that names another machine. Such a port has no password: whoever connects is in. Takes `socket`
+ * for no HTTP request that names another machine, unless it leads to a proxy. Such a port has no password: whoever connects is in. Takes `socket`
  * over; fulfils when both have closed. Rejects, when `socket` is not joined, with `ForeignAccount`, or as `visit` does.
  */
 export async function joinLocal(
@@ -40,9 +41,9 @@ export async function joinLocal(
     // A port that a person opens to a network is for all of it.
     const isForMe = isLoopback(host)
     if (isForMe && !forAllAccounts && !(await isOwnAccount(socket))) throw new ForeignAccount()
-    const stream = await visit({ signal })
+    const stream: PrivateStream = await visit({ signal })
     if (signal.aborted) resetStream(stream)
-    else if (isForMe) await spliceLocal(socket, stream)
+    else if (isForMe && !stream.isProxy) await spliceLocal(socket, stream)
     else await splice(socket, stream)
   } catch (error) {
     resetStream(socket)

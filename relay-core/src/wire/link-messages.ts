@@ -3,26 +3,34 @@ import { encodeFrame, frameType } from './frame.ts'
 import { proofLength } from './hello-messages.ts'
 import { words } from './text-fields.ts'
 
-/** The bit of the flags in a PROOF. */
+/** The bits of the flags in a PROOF. */
 const proofPackedBit = 1
+const proofProxyBit = 2
 
 /** Each end of a private link shows the other that it knows the tunnel's password. */
 export interface Proof {
   readonly proof: Uint8Array
   /** From a visitor: the agent may send PACKED. An older visitor would end the connection. */
   readonly takesPacked?: boolean
+  /** From an agent: it is a proxy itself, which is asked for other hosts than the visitor's own machine. */
+  readonly isProxy?: boolean
 }
 
-export function encodeProof({ proof, takesPacked }: Proof): Uint8Array {
+export function encodeProof({ proof, takesPacked = false, isProxy = false }: Proof): Uint8Array {
   const writer = new ByteWriter().bytes(proof)
-  return encodeFrame(frameType.proof, (takesPacked ? writer.u8(proofPackedBit) : writer).finish())
+  const flags = (takesPacked ? proofPackedBit : 0) | (isProxy ? proofProxyBit : 0)
+  return encodeFrame(frameType.proof, (flags === 0 ? writer : writer.u8(flags)).finish())
 }
 
 export function decodeProof(body: Uint8Array): Proof {
   const reader = new ByteReader(body)
   const proof = reader.bytes(proofLength)
   const flags = reader.left > 0 ? reader.u8() : 0
-  return (flags & proofPackedBit) === 0 ? { proof } : { proof, takesPacked: true }
+  return {
+    proof,
+    ...((flags & proofPackedBit) !== 0 && { takesPacked: true }),
+    ...((flags & proofProxyBit) !== 0 && { isProxy: true }),
+  }
 }
 
 /** Eight bytes that PONG gives back as they are. */

@@ -24,6 +24,10 @@ export const streamKind = {
   listening: 7,
   /** A question about processes and GPUs of the agent's machine, and its answer (spec/wire.md §5); host is empty and port 0. */
   watched: 8,
+  /** As `private`, but inside the agent is a proxy of its own; host is the proxy's name and port 0. */
+  privateProxy: 9,
+  /** As `direct`, but in its streams the agent is a proxy of its own; host is the proxy's name and port 0. */
+  directProxy: 10,
 } as const
 
 export interface Open {
@@ -37,11 +41,11 @@ export interface Open {
   readonly kind: number
   /** Of kind `files` only: what the agent cuts off in front of each requested path. */
   readonly stripPrefix?: string
-  /** Of kinds `private` and `direct` only: by it the agent knows a visitor. */
+  /** Of kinds `private`, `direct`, and those of proxies only: by it the agent knows a visitor. */
   readonly verifier?: Uint8Array
-  /** Of kind `direct` only. */
+  /** Of kinds `direct` and `directProxy` only. */
   readonly seenFrom?: SeenFrom
-  /** Of kind `direct` only: names what the visitor has entered by, later. An older relay does not say. */
+  /** Of kinds `direct` and `directProxy` only: names what the visitor has entered by, later. An older relay does not say. */
   readonly entrance?: Uint8Array
 }
 
@@ -72,8 +76,10 @@ export function decodeOpen(body: Uint8Array): Open {
     case streamKind.files:
       return { ...open, host: pathField(open.host), stripPrefix: pathField(reader.text()) }
     case streamKind.private:
+    case streamKind.privateProxy:
       return { ...open, host: hostField(open.host), verifier: reader.bytes(proofLength) }
     case streamKind.direct:
+    case streamKind.directProxy:
       return {
         ...open,
         host: hostField(open.host),

@@ -106,6 +106,44 @@ describe('by the command line alone', () => {
     await ended
   })
 
+  it('a private proxy is visited by its line, and leads where the lab box allows and nowhere else', async () => {
+    await startRelay()
+    const site = await targets.listen((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nloss\n'))
+    })
+    const other = await targets.echo()
+    const client = await startAgent([`-allow_target=localhost:${site}`])
+    const visit = async (mode: string, usualPort: number) => {
+      const flags = [`-client=${client}`, `-mode=${mode}`, '-json']
+      const { id } = JSON.parse(await nps('tunnel', 'add', ...flags)) as RelayTunnel
+      expect(await nps('tunnel', 'probe', `-id=${id}`)).toMatch(/the target answers +ok/)
+      const line = await nps('tunnel', 'command', `-id=${id}`, '-host=127.0.0.1')
+      expect(line).toContain(`-local_port=${usualPort} `)
+      const port = await freePort()
+      const args = line
+        .replace(/-local_port=\d+/, `-local_port=${port}`)
+        .split(' ')
+        .slice(1)
+      await start('npc', [...args, `-conf_path=${join(folder, mode)}`]).says(/listens on this machine/)
+      return `127.0.0.1:${port}`
+    }
+    const curl = async (...args: string[]) => (await promisify(execFile)('curl', ['-sS', ...args])).stdout
+    const socks = ['--socks5-hostname', await visit('privateSocks5', 1080)]
+    expect(await curl(...socks, `http://localhost:${site}/`)).toBe('loss\n')
+    // curl: "Can't complete SOCKS5 connection to … (2)", not allowed by the rules
+    await expect(curl(...socks, `http://localhost:${other}/`)).rejects.toThrow(/\(2\)/)
+    const http = ['-x', `http://${await visit('privateHttpProxy', 3128)}`]
+    expect(await curl(...http, `http://localhost:${site}/`)).toBe('loss\n')
+    expect(await curl(...http, '-p', `http://localhost:${site}/`)).toBe('loss\n')
+    expect(await curl(...http, `http://localhost:${other}/`)).toContain('does not allow connections')
+
+    const pass = ['pass', 'add', '-tunnel=1', '-name=A labmate', '-until=8h', '-host=127.0.0.1']
+    await expect(nps(...pass)).rejects.toThrow(/only tcp and private tunnels/)
+    await expect(nps('tunnel', 'edit', '-id=1', '-mode=tcp')).rejects.toThrow(/can become socks5 only/)
+    const edited = await nps('tunnel', 'edit', '-id=1', '-mode=socks5', '-json')
+    expect(JSON.parse(edited)).toMatchObject({ mode: 'socks5', port: expect.any(Number) })
+  })
+
   it('a shared folder is shown to its users, and to nobody else', async () => {
     const shared = join(folder, 'results')
     await mkdir(shared)

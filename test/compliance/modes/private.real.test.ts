@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TunnelSpec } from '../../../relay-core/src/relay/tunnels/modes/tunnel-server.ts'
 import { PrivateVisitor, type PrivateVisitorOptions } from '../../../relay-core/src/visitor/index.ts'
@@ -15,6 +14,7 @@ import { connectTls } from '../../../relay-core/src/net/dial/connect.ts'
 import { frameType } from '../../../relay-core/src/wire/frame.ts'
 import { decodeRefused, encodeHello, wireVersion } from '../../../relay-core/src/wire/hello-messages.ts'
 import { SessionPair } from './session-pair.ts'
+import { tapped } from './tapped-stream.ts'
 import { ending, readAll, Targets } from '../../harness/peers/loopback-targets.ts'
 
 const { signal } = new AbortController()
@@ -276,18 +276,3 @@ describe('private tunnels', () => {
     })
   })
 })
-
-/** Shows everything that the stream carries. */
-function tapped(stream: Duplex, show: (chunk: Buffer) => void): Duplex {
-  const write = stream.write.bind(stream) as (chunk: Buffer) => boolean
-  const push = stream.push.bind(stream)
-  stream.write = (chunk: Buffer) => {
-    show(chunk)
-    return write(chunk)
-  }
-  stream.push = (chunk: Buffer | null) => {
-    if (chunk) show(chunk)
-    return push(chunk)
-  }
-  return stream
-}

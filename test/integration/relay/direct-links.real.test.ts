@@ -1,9 +1,14 @@
 import type { Duplex } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
+import { silentLog } from '../../../relay-core/src/log/log.ts'
+import { readExactly } from '../../../relay-core/src/net/stream/read-exactly.ts'
+import { Targets } from '../../harness/peers/loopback-targets.ts'
 import { answeringPorts } from '../../../relay-core/src/api-client/index.ts'
+import { DirectLink } from '../../../relay-core/src/direct/link/direct-link.ts'
 import { openPunchSocket } from '../../../relay-core/src/direct/punch/punch-socket.ts'
+import { RelayAddresses } from '../../../relay-core/src/direct/punch/relay-addresses.ts'
 import { askSeenAddress } from '../../../relay-core/src/direct/punch/seen-address.ts'
-import { visitDirectly } from '../../../relay-core/src/native/private-link.ts'
+import { visitDirectly, visitPrivately } from '../../../relay-core/src/native/private-link.ts'
 import { privateVerifier } from '../../../relay-core/src/native/proofs.ts'
 import { openDirectVisit, type DirectVisit } from '../../../relay-core/src/native/visit-link.ts'
 import { startRelayWithAgent, type RelayWithAgent } from './relay-with-agent.ts'
@@ -66,6 +71,43 @@ test('a visitor and the agent are introduced, and the relay tells the visitor wh
   const closed = closing(inside.stream)
   await relay.api.tunnels.stop({ id: tunnelId })
   await closed
+})
+
+test('a private proxy is one by a direct link too, and reaches only what its lab box allows', async () => {
+  const targets = new Targets()
+  const [echo, denied] = [await targets.echo(), 9]
+  relay = await startRelayWithAgent({ dialPolicy: ({ port }) => port !== denied })
+  await addTunnel({ mode: 'privateSocks5', target: '' })
+  const { seenFrom, relayAddress, ...visited } = await visit()
+  const { inside: channel } = await arrange({ seenFrom, relayAddress, ...visited })
+  const link = new DirectLink({
+    role: 'visitor',
+    channel,
+    seenFrom,
+    relay: relayAddress,
+    relayAddresses: new RelayAddresses(relayAddress),
+    mayGuess: false,
+    mayOutlive: () => false,
+    onStream: () => undefined,
+    log: silentLog,
+  })
+  const ask = async (port: number) => {
+    const options = { verifier, checkFingerprint: () => undefined, signal }
+    const { inside } = await visitPrivately(link.carry.openStream(), options)
+    streams.push(inside)
+    inside.on('error', () => undefined)
+    expect(inside.isProxy).toBe(true)
+    inside.write(Buffer.of(5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, port >> 8, port & 0xff))
+    const answer = await readExactly(inside, 12, { signal: AbortSignal.timeout(10_000) })
+    return { inside, reply: answer[3] }
+  }
+  expect((await ask(denied)).reply).toBe(2)
+  const { inside, reply } = await ask(echo)
+  expect(reply).toBe(0)
+  inside.end('hello')
+  expect(String(await readExactly(inside, 5, { signal: AbortSignal.timeout(10_000) }))).toBe('hello')
+  link.carry.close()
+  await targets.close()
 })
 
 test.each([

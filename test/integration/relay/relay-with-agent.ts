@@ -7,6 +7,7 @@ import type { RelayConfig } from '../../../relay-core/src/config/relay/relay-con
 import { silentLog } from '../../../relay-core/src/log/log.ts'
 import { connectRelay, type RelayClient, Secret } from '../../../relay-core/src/api-client/index.ts'
 import { Relay } from '../../../relay-core/src/relay/relay.ts'
+import type { DialPolicy } from '../../../relay-core/src/session/dial-policy.ts'
 import { loopbackRelay } from '../../../relay-core/src/testing/loopback-relay.ts'
 
 export interface RelayWithAgent {
@@ -33,11 +34,14 @@ export async function startRelayWithAgent({
   hasDirectLinks = true,
   direct = 'yes',
   discover = true,
+  dialPolicy,
 }: {
   hasDirectLinks?: boolean
   /** Of the agent. */
   direct?: DirectChoice
   discover?: boolean
+  /** What the agent dials; by default everything. */
+  dialPolicy?: DialPolicy
 } = {}): Promise<RelayWithAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'nps-limits-'))
   const log: string[] = []
@@ -56,7 +60,15 @@ export async function startRelayWithAgent({
   const api = connection.client
   const { id, vkey } = await api.clients.add({ name: 'lab' })
   const server = `127.0.0.1:${bridgePort}`
-  const agent = new Agent({ server, vkey: new Secret(vkey), fingerprint, direct, discover, log: silentLog })
+  const agent = new Agent({
+    server,
+    vkey: new Secret(vkey),
+    fingerprint,
+    direct,
+    discover,
+    dialPolicy,
+    log: silentLog,
+  })
   agent.start()
   for await (const [client] of await api.clients.watch({})) if (client?.agent.state === 'online') break
   return {

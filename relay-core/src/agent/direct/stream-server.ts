@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream'
 import type { Log } from '../../log/log.ts'
 import type { PrivateAcceptor } from '../../native/private-link.ts'
 import { resetStream, splice } from '../../net/stream/splice.ts'
+import { proxyAt } from '../../session/agent-proxy.ts'
 import type { Target } from '../../session/agent-session.ts'
+import { serveProxy } from '../proxy/serve-proxy.ts'
 import type { HeldLinks } from './held-links.ts'
 import type { UseCount } from './use-count.ts'
 
@@ -27,7 +29,7 @@ interface OfLink {
   readonly use: UseCount
 }
 
-/** Leads the streams of an agent's direct links to their targets. */
+/** Leads the streams of an agent's direct links to their targets, or is the proxy at which their tunnel ends. */
 export class StreamServer {
   readonly #options: StreamServerOptions
 
@@ -51,6 +53,13 @@ export class StreamServer {
       // Its reset may have come in the same packet, which is read first.
       await Promise.resolve()
       if (stream.destroyed) return
+      const proxy = proxyAt(open)
+      if (proxy) {
+        const inner = await acceptor.accept(stream, { verifier, isProxy: true, signal })
+        const reach = async (...asked: Parameters<typeof dial>) => counted(await dial(...asked), use)
+        await serveProxy(inner, proxy, { visitor: open.visitor, reach, signal, log })
+        return
+      }
       socket = await dial(open, { signal })
       socket.on('error', () => undefined)
       const inner = await acceptor.accept(stream, { verifier, signal })
@@ -64,4 +73,10 @@ export class StreamServer {
       links.streamCount -= 1
     }
   }
+}
+
+function counted(socket: Socket, use: UseCount): Socket {
+  const counting = use.add(socket)
+  socket.once('close', () => counting[Symbol.dispose]())
+  return socket
 }

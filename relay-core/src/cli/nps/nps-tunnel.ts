@@ -2,7 +2,7 @@ import { type ProbeResult } from '../../api/path-models.ts'
 import { targetAddress, type RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import {
   interchangeableModes,
-  isInterchangeable,
+  type InterchangeableMode,
   tunnelModeNames,
   type TunnelMode,
 } from '../../api/tunnel-modes.ts'
@@ -95,9 +95,7 @@ export async function runTunnelCommand(
     case 'edit': {
       const port = optionalNumber(flags.port, 'port')
       const target = flags.target === undefined ? undefined : readTarget(flags.target)
-      const { mode } = flags
-      if (mode !== undefined && !isInterchangeable(mode))
-        throw usageError(`A tunnel can become ${interchangeableModes.join(' or ')}, not "${mode}".`)
+      const mode = flags.mode === undefined ? undefined : readInterchangeable(flags.mode)
       const edited = await withRelay(folders, async (relay) => {
         const before = (await relay.tunnels.list({})).find((tunnel) => tunnel.id === id())
         return relay.tunnels.edit({
@@ -151,6 +149,12 @@ function readMode(text: string): TunnelMode {
       ? `There is no mode "${text}", only ${tunnelModeNames.join(', ')}.`
       : `There is no mode "${text}" here: ${answer}.`,
   )
+}
+
+function readInterchangeable(text: string): InterchangeableMode {
+  const mode = interchangeableModes.find((name) => name === text)
+  if (!mode) throw usageError(`A tunnel can become ${interchangeableModes.join(' or ')}, not "${text}".`)
+  return mode
 }
 
 function readTarget(text: string): string {

@@ -15,7 +15,7 @@ export const settingFlags = {
 
 export const settingUsage = `tcp: -listen_ip=203.0.113.7, -proxy_protocol=v1|v2, -health=tcp|http[:/path] (several targets: unhealthy ones are left out).
 socks5, httpProxy, file: -user=name:password[,name:password...]; -user=off lets everybody in.
-private: -password=... (16 characters or more; without it the relay makes one), no port; "nps tunnel command" tells visitors how.
+private, privateSocks5, privateHttpProxy: -password=... (16 characters or more; without it the relay makes one), no port; "nps tunnel command" tells visitors how.
 file: -folder=/data/results (npc there needs -share=/data/results), -strip_prefix=/web.
 ${hostUsage}`
 

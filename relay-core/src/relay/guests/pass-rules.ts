@@ -2,7 +2,7 @@ import { maxPassMs } from '../../api/words/max-pass-ms.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Limits } from '../../api/limits.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
-import { isInterchangeable } from '../../api/tunnel-modes.ts'
+import { takesSetting } from '../../api/tunnel-modes.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 
 /** Guests have names; nobody has this many. */
@@ -30,13 +30,14 @@ export function checkNewPass(
         `The service of tunnel ${id} is told each visitor's address by the PROXY protocol, which a guest with a line cannot send.`,
       )
     }
-    if (isInterchangeable(mode)) return
+    // A proxy would open the whole network of the lab to a guest.
+    if (mode === 'tcp' || mode === 'private') return
     throw invalid(
       'mode',
       `Tunnel ${id} is of mode ${mode}: only tcp and private tunnels have passes with a line.`,
     )
   }
-  if (mode === 'private') {
+  if (takesSetting(mode, 'password')) {
     throw invalid('address', `Tunnel ${id} is private: it has no port that an address could be let in to.`)
   }
   const isOpen = [limits, clientLimits].every(({ allow = [] }) => allow.length === 0)

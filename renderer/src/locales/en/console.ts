@@ -45,6 +45,8 @@ export const console = {
     httpProxy: "The lab's network (HTTP)",
     host: 'A web address (HTTP, HTTPS)',
     private: 'Private, without a public port',
+    privateSocks5: "The lab's network (SOCKS5), private",
+    privateHttpProxy: "The lab's network (HTTP), private",
     file: 'A folder, to read',
   } satisfies Record<TunnelMode, string>,
   hostName: 'Domain name',

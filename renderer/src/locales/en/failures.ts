@@ -75,6 +75,11 @@ export const failures = {
     cause: 'The server still has its connection, but nothing comes through it.',
     next: 'The connection is dropped within seconds, and npc reconnects on its own.',
   },
+  'agent-outdated': {
+    title: 'The npc on {lab} is too old for this tunnel.',
+    cause: 'It cannot be a proxy for one laptop alone.',
+    next: 'Update npc on {lab}: the page of the server does it. The tunnels of the lab box pause for some seconds.',
+  },
 
   // identities and keys
   'wrong-key': {

@@ -64,6 +64,8 @@ export const tunnel = {
     httpProxy: "The lab's network · HTTP",
     host: 'A web address',
     private: 'Private',
+    privateSocks5: "The lab's network · SOCKS5, private",
+    privateHttpProxy: "The lab's network · HTTP, private",
     file: 'A folder, to read',
   } satisfies Record<TunnelMode, string>,
   openTitle: 'This port is open to the internet.',

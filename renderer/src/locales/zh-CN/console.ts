@@ -44,6 +44,8 @@ export const console: Translation<typeof en> = {
     httpProxy: '实验室网络（HTTP）',
     host: '网页地址（HTTP、HTTPS）',
     private: '私密，没有公网端口',
+    privateSocks5: '实验室网络（SOCKS5），私密',
+    privateHttpProxy: '实验室网络（HTTP），私密',
     file: '只读文件夹',
   },
   hostName: '域名',

@@ -57,6 +57,11 @@ export const failures: Translation<typeof en> = {
     cause: '云服务器仍保持着它的连接，但没有数据过来。',
     next: '数秒内会断开，并自动重连。',
   },
+  'agent-outdated': {
+    title: '{lab} 上的 npc 版本太旧，不支持这种隧道。',
+    cause: '它还不能只为一台电脑作代理。',
+    next: '请更新 {lab} 上的 npc：在云服务器的页面即可。该主机的隧道会中断几秒。',
+  },
 
   'wrong-key': {
     title: '{server} 不认识这个密钥。',

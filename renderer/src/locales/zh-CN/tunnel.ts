@@ -63,6 +63,8 @@ export const tunnel: Translation<typeof en> = {
     httpProxy: '实验室网络 · HTTP',
     host: '网页地址',
     private: '私密',
+    privateSocks5: '实验室网络 · SOCKS5，私密',
+    privateHttpProxy: '实验室网络 · HTTP，私密',
     file: '只读文件夹',
   },
   openTitle: '此端口对互联网开放。',

@@ -17,6 +17,8 @@ const modes: Readonly<Record<ModeName, CreateMode>> = {
   socks5: createSocks5Mode,
   httpProxy: createHttpProxyMode,
   private: createPrivateMode,
+  privateSocks5: createPrivateMode,
+  privateHttpProxy: createPrivateMode,
   host: createHostMode,
   file: createFileMode,
 }

@@ -1,10 +1,13 @@
 import { RelayError } from '../../../api/errors.ts'
+import { tunnelModes } from '../../../api/tunnel-modes.ts'
 import { privateVerifier } from '../../../native/proofs.ts'
+import { placeOfProxy } from '../../../session/agent-proxy.ts'
 import type { LinkEntrance } from '../../rendezvous/direct-links.ts'
 import type { AdmittedVisitor } from '../private/admitted-visitor.ts'
 import type { PrivateTunnel } from '../private/private-tunnels.ts'
 import { linkEntrance } from '../private/link-entrance.ts'
 import { serveVisit } from '../private/serve-visit.ts'
+import { RoundRobinTargets } from '../round-robin-targets.ts'
 import type { TunnelServerContext, TunnelServer, TunnelSpec } from './tunnel-server.ts'
 
 /** No port: visitors connect to the bridge and prove that they know the tunnel's password. */
@@ -13,7 +16,10 @@ export function createPrivateMode(spec: TunnelSpec, context: TunnelServerContext
   if (password === undefined) {
     throw new RelayError('invalid-input', 'A private tunnel needs a password.', { what: 'password' })
   }
-  return new PrivateMode({ tunnelId: spec.id, clientId: spec.clientId, password }, context)
+  const { agentProxy } = tunnelModes[spec.mode]
+  // The visitor chooses none, and the relay knows none: what may be reached there is the agent's to say.
+  const targets = agentProxy ? new RoundRobinTargets([placeOfProxy(agentProxy)]) : context.targets
+  return new PrivateMode({ tunnelId: spec.id, clientId: spec.clientId, password }, { ...context, targets })
 }
 
 class PrivateMode implements TunnelServer, PrivateTunnel {

@@ -4,6 +4,7 @@ import { untilAborted } from '../../../async/wait/until-aborted.ts'
 import type { Log } from '../../../log/log.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
 import { hostOf } from '../../../net/address/plain-address.ts'
+import { proxyAt } from '../../../session/agent-proxy.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'
 import type { Guest } from '../guest.ts'
 import type { RoundRobinTargets } from '../round-robin-targets.ts'
@@ -85,9 +86,10 @@ function open(
     const { entrance } = direct
     return session.openDirect({ target, verifier, seenFrom, entrance, signal, visitor })
   }
-  return isEndToEnd
-    ? session.openPrivate({ target, verifier, signal, visitor })
-    : session.openStream(target, { signal, visitor })
+  if (isEndToEnd) return session.openPrivate({ target, verifier, signal, visitor })
+  if (proxyAt(target))
+    throw new RelayError('mode-unsupported', 'No stock NPS visits a proxy of the lab box. Run our npc here.')
+  return session.openStream(target, { signal, visitor })
 }
 
 /** A visit that ends without a reason was ended by stopping the tunnel, or by the visitor. */

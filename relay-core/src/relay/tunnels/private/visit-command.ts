@@ -1,8 +1,9 @@
 import { RelayError } from '../../../api/errors.ts'
 import type { AgentPresence } from '../../../api/client-models.ts'
 import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
+import { usualProxyPorts } from '../../../api/words/agent-proxies.ts'
 import { commandLine } from '../../../api/words/shell-words.ts'
-import { takesSetting } from '../../../api/tunnel-modes.ts'
+import { takesSetting, traitsOf } from '../../../api/tunnel-modes.ts'
 import { parseTargets } from '../targets.ts'
 
 export interface VisitCommand {
@@ -21,7 +22,7 @@ export interface VisitCommandPlace {
   readonly agent: AgentPresence
 }
 
-/** The command that makes a private tunnel's target available on a port of the machine it is run on. */
+/** The command that makes what a private tunnel leads to available on a port of the machine it is run on. */
 export function visitCommand(tunnel: RelayTunnel, place: VisitCommandPlace): VisitCommand {
   const { password } = tunnel.settings
   if (!takesSetting(tunnel.mode, 'password') || password === undefined) {
@@ -37,7 +38,7 @@ export function visitCommand(tunnel: RelayTunnel, place: VisitCommandPlace): Vis
 
 /** The same for whoever has the secret of a guest pass. `npc` of any version that knows private tunnels takes it. */
 export function visitLine(
-  { target }: Pick<RelayTunnel, 'target'>,
+  tunnel: Pick<RelayTunnel, 'target' | 'mode'>,
   secret: string,
   { server, fingerprint, agent }: VisitCommandPlace,
 ): { command: string; agentFingerprint: string | null } {
@@ -46,7 +47,7 @@ export function visitLine(
     'npc',
     `-server=${server}`,
     `-password=${secret}`,
-    `-local_port=${localPort(target)}`,
+    `-local_port=${localPort(tunnel)}`,
     `-fingerprint=${fingerprint}`,
     ...(agentFingerprint === null ? [] : [`-agent_fingerprint=${agentFingerprint}`]),
   )
@@ -54,7 +55,9 @@ export function visitLine(
 }
 
 /** The target's own port, which people know; ports below 1024 need root, so 22 becomes 2022. */
-function localPort(target: string): number {
+function localPort({ target, mode }: Pick<RelayTunnel, 'target' | 'mode'>): number {
+  const proxy = traitsOf(mode)?.agentProxy
+  if (proxy) return usualProxyPorts[proxy]
   const port = parseTargets(target)[0]?.port ?? 2000
   return port < 1024 ? port + 2000 : port
 }

@@ -1,8 +1,11 @@
 import type { Duplex } from 'node:stream'
+import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { RelayError } from '../../../api/errors.ts'
 import { takesSetting, tunnelModes } from '../../../api/tunnel-modes.ts'
 import type { Log } from '../../../log/log.ts'
+import { proofLength } from '../../../wire/hello-messages.ts'
+import { placeOfProxy } from '../../../session/agent-proxy.ts'
 import type { AgentSession } from '../../../session/agent-session.ts'
 import type { HostListeners } from '../../hosts/host-listeners.ts'
 import { Allowance, type Direction } from '../../limits/allowance.ts'
@@ -101,13 +104,19 @@ export class OpenTunnel {
     return this.connections.refusal() ?? this.#mode.failure
   }
 
-  /** What a visitor reaches. Undefined where the visitor names the target, and for UDP, where a target need not answer. */
+  /** What a visitor reaches; for a private proxy the proxy alone. Undefined where the visitor names the target, and for UDP, where a target need not answer. */
   way(options: {
     signal: AbortSignal
     visitor: string
   }): ((session: AgentSession) => Promise<Duplex>) | undefined {
     const spec = this.#spec
     if (takesSetting(spec.mode, 'folder')) return (session) => openFiles(session, spec, options)
+    const { agentProxy } = tunnelModes[spec.mode]
+    if (agentProxy) {
+      // Nobody proves to know it: this asks whether the lab box would be such a proxy, and uses none.
+      const verifier = randomBytes(proofLength)
+      return (session) => session.openPrivate({ target: placeOfProxy(agentProxy), verifier, ...options })
+    }
     const target = tunnelModes[spec.mode].port === 'udp' ? undefined : this.targets.next()
     return target && ((session) => session.openStream(target, { ...options, confirmed: true }))
   }

@@ -3,7 +3,7 @@ import type { Limits } from '../../../api/limits.ts'
 import type { LegMeasurement, ProbeResult } from '../../../api/path-models.ts'
 import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import type { Connection } from '../../../api/traffic-models.ts'
-import { isInterchangeable, type InterchangeableMode, type TunnelMode } from '../../../api/tunnel-modes.ts'
+import { counterpartOf, type InterchangeableMode, type TunnelMode } from '../../../api/tunnel-modes.ts'
 import type { TunnelSettings } from '../../../api/tunnel-settings.ts'
 import { RelayError } from '../../../api/errors.ts'
 import { withPassword } from '../private/private-settings.ts'
@@ -137,8 +137,12 @@ export class TunnelRegistry {
     return this.#changing(async () => {
       const before = this.#record(id)
       const mode = change.mode ?? before.mode
-      if (mode !== before.mode && !isInterchangeable(before.mode)) {
-        const message = `A tunnel of the mode ${before.mode} stays one. Remove it, and add another.`
+      const counterpart = counterpartOf(before.mode)
+      if (mode !== before.mode && mode !== counterpart) {
+        const message =
+          counterpart === undefined
+            ? `A tunnel of the mode ${before.mode} stays one. Remove it, and add another.`
+            : `A tunnel of the mode ${before.mode} can become ${counterpart} only. Remove it, and add another.`
         throw new RelayError('invalid-input', message, { what: 'mode' })
       }
       const after = {
