@@ -250,6 +250,11 @@ export function canBePrivate(kind: TunnelKind): boolean {
   return privateMode(kind) !== undefined
 }
 
+/** Whether it leads into the lab's network, to whatever its visitor names. */
+export function isNetworkKind(kind: TunnelKind): kind is 'socks5' | 'httpProxy' {
+  return kind === 'socks5' || kind === 'httpProxy'
+}
+
 /** The `host:port` whose number a tunnel for this laptop alone gets here, if it is free: its target's, or the usual one of a proxy. */
 export function namesakeOf(kind: TunnelKind, target: string): string {
   const { agentProxy } = tunnelModes[modeOfKind(kind, 'laptop')]

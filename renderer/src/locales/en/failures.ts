@@ -77,7 +77,7 @@ export const failures = {
   },
   'agent-outdated': {
     title: 'The npc on {lab} is too old for this tunnel.',
-    cause: 'It cannot be a proxy for one laptop alone.',
+    cause: 'It cannot lead into the lab’s network for one laptop alone.',
     next: 'Update npc on {lab}: the page of the server does it. The tunnels of the lab box pause for some seconds.',
   },
 

@@ -59,7 +59,7 @@ export const failures: Translation<typeof en> = {
   },
   'agent-outdated': {
     title: '{lab} 上的 npc 版本太旧，不支持这种隧道。',
-    cause: '它还不能只为一台电脑作代理。',
+    cause: '它还不能只让一台电脑进入实验室网络。',
     next: '请更新 {lab} 上的 npc：在云服务器的页面即可。该主机的隧道会中断几秒。',
   },
 

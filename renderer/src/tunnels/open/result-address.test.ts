@@ -28,6 +28,8 @@ test('the address is said before the tunnel is there, whatever its kind', () => 
   expect(at('tcp', 'anyone', { ...range, port: '7010-7011' }).address).toBe('')
   expect(at('udp', 'anyone', { port: '7010' })).toEqual({ says: 'forAnyone', address: '120.1.1.2:7010' })
   expect(at('socks5', 'anyone')).toEqual({ says: 'programsUse', address: 'socks5://120.1.1.2:7004' })
+  expect(at('socks5', 'laptop')).toEqual({ says: 'onLaptop', address: 'socks5://localhost:1080' })
+  expect(at('httpProxy', 'laptop', { port: '8118' }).address).toBe('http://localhost:8118')
   expect(at('host', 'anyone', { hostName: 'demo.example.org' }).address).toBe('https://demo.example.org')
   expect(at('host', 'anyone', { hostName: '*.example.org' }).address).toBe('')
 })

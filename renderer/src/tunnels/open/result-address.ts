@@ -1,4 +1,4 @@
-import { canBePrivate, tunnelUse } from '@nps-desktop/electron/contract'
+import { canBePrivate, isNetworkKind, namesakeOf, tunnelUse } from '@nps-desktop/electron/contract'
 import type { TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
 import { pairsOf } from '../form/port-range.ts'
 import { parsePort } from '../form/tunnel-form.ts'
@@ -31,14 +31,13 @@ export function resultAddress(
   const range = rangeResult(kind, { draft, reach, place, taken })
   if (range) return range
   if (canBePrivate(kind) && reach === 'laptop') {
-    const port = parsePort(draft.port) ?? laptopPortOf(draft.target, taken)
+    const port = parsePort(draft.port) ?? laptopPortOf(namesakeOf(kind, draft.target), taken)
     return { says: 'onLaptop', address: port === null ? '' : written(kind, 'localhost', port) }
   }
   if (!place) return { says: 'forAnyone', address: '' }
   const port = parsePort(draft.port) ?? place.nextPort
   if (port === null) return { says: 'noPort', address: '' }
-  const isNetwork = kind === 'socks5' || kind === 'httpProxy'
-  const says = isNetwork ? 'programsUse' : reach === 'listed' ? 'forListed' : 'forAnyone'
+  const says = isNetworkKind(kind) ? 'programsUse' : reach === 'listed' ? 'forListed' : 'forAnyone'
   return { says, address: written(kind, place.host, port) }
 }
 

@@ -1,4 +1,4 @@
-import { canBePrivate, knownService } from '@nps-desktop/electron/contract'
+import { canBePrivate, isNetworkKind, knownService } from '@nps-desktop/electron/contract'
 import type { TunnelKind, TunnelReach } from '@nps-desktop/electron/contract'
 
 /** Who can reach a tunnel as the form asks it: `listed` is everybody's, with a list of the addresses that are let in. */
@@ -19,5 +19,5 @@ export function firstReach(kind: TunnelKind, isLocal: boolean): SheetReach {
 
 /** Without a password the whole lab network would be open to whoever finds the port. */
 export function needsPassword(kind: TunnelKind, reach: SheetReach, isLocal: boolean): boolean {
-  return !isLocal && reach === 'anyone' && (kind === 'socks5' || kind === 'httpProxy')
+  return !isLocal && reach === 'anyone' && isNetworkKind(kind)
 }

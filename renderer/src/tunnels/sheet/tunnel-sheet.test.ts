@@ -90,6 +90,10 @@ async function choose(kind: RegExp): Promise<void> {
   found?.querySelector('input')?.click()
   await flushPromises()
 }
+async function chooseReach(reach: string): Promise<void> {
+  document.querySelector<HTMLInputElement>(`.reach input[value="${reach}"]`)?.click()
+  await flushPromises()
+}
 async function send(): Promise<void> {
   document.querySelector('.sheet form')?.dispatchEvent(new Event('submit', { cancelable: true }))
   await flushPromises()
@@ -203,6 +207,8 @@ test('a network that anyone could find has a password from the start, and cannot
   const { page, asked } = await opened()
   await using _ = page
   await choose(/SOCKS5/)
+  await chooseReach('anyone')
+  expect(said()).toContain('socks5://120.1.1.2:7004')
   expect(field('User').value).toBe('lab')
   expect(field('Password').value).toMatch(/^[\w]{20}$/)
   type('User', '')
@@ -211,6 +217,20 @@ test('a network that anyone could find has a password from the start, and cannot
   await send()
   expect(asked).toEqual([])
   expect(said()).toContain('Needed where anyone can find the port.')
+})
+
+test('the lab’s network is for this laptop alone at first, without a password to be typed here', async () => {
+  const { page, asked } = await opened()
+  await using _ = page
+  await choose(/SOCKS5/)
+  expect(said()).toContain('On this laptop it will be socks5://localhost:1080')
+  expect(() => field('User')).toThrow()
+  expect(() => field('Password')).toThrow()
+  await send()
+  const users = [{ name: 'lab', password: expect.stringMatching(/^\w{20}$/) }]
+  expect(asked).toEqual([
+    ['add', expect.objectContaining({ kind: 'socks5', reach: 'laptop', target: '', settings: { users } })],
+  ])
 })
 
 test('a port that is taken is said under its field, and the button takes the free one', async () => {

@@ -162,7 +162,8 @@ export function useTunnelSheet(
       target: isServiceKind(kind.value) ? usualTarget(kind.value) : '127.0.0.1:',
       // on this computer no name has to be registered first
       ...(isExample && { name: 'demo', hostName: 'demo.localhost', target: page.target }),
-      ...(needsPassword(kind.value, reach.value, isLocal) && { user: 'lab', password: newPassword() }),
+      // also of one that is for this laptop alone at first, for the day it is opened
+      ...(needsPassword(kind.value, 'anyone', isLocal) && { user: 'lab', password: newPassword() }),
     }
   }
   /** A tunnel to what was found running there: its kind, and where it leads. */
