@@ -25,7 +25,7 @@ test('a port is said to be open to the internet while it is, and a paused one on
 test('a private proxy without a password is opened to anyone by its form alone, which asks for one', async () => {
   const edited: unknown[] = []
   const never = async () => new Promise(() => undefined)
-  await using page = await mountPage(TunnelSettings, {
+  await using _page = await mountPage(TunnelSettings, {
     props: {
       tunnel: { ...tunnel, kind: 'socks5', reach: 'laptop', target: '' },
       details: null,
