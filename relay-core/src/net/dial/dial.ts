@@ -46,7 +46,7 @@ export function dial<S extends Socket>(
         }
         socket.once('connect', () => {
           if (!attempts.delete(socket)) return
-          // `onError` would keep all of this for as long as the socket is open: 3 KB.
+          // `onError` would keep all of this for as long as the socket is open: 4 KB.
           socket.on('error', heardByClose).off('error', onError)
           resolve(socket)
         })
