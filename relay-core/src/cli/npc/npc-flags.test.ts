@@ -31,8 +31,8 @@ test.each([
   ['-pprof=:9999', '-pprof is not offered: it opens a Go profiler'],
   ['-stun_addr=h:1', '-stun_addr is not offered: it serves p2p'],
   ['-type=kcp', '-type=kcp is not offered: the bridge is TCP only'],
-  ['-local_type=p2ps', '-local_type=p2ps is not offered: p2p'],
-  ['-local_type=p2pt', '-local_type=p2pt is not offered: p2p'],
+  ['-local_type=p2ps', 'a tunnel of mode privateSocks5 on the relay does the same.'],
+  ['-local_type=p2pt', 'of mode privateSocks5 on the relay reaches the same machines.'],
 ])('%s is refused by name with a reason', (arg, message) => {
   expect(() => refuseStockFlags(read(arg))).toThrow(message)
 })

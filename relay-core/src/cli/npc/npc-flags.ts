@@ -51,8 +51,8 @@ export const refusedNpcFlags: Refusals = {
     kcp: 'the bridge is TCP only, as most firewalls want it; give the relay bridge_type=tcp',
   },
   local_type: {
-    p2ps: 'p2p is not offered; a tunnel of mode socks5 on the relay does the same',
-    p2pt: 'p2p is not offered; a tunnel of mode socks5 on the relay reaches the same machines',
+    p2ps: 'p2p is not offered; a tunnel of mode privateSocks5 on the relay does the same',
+    p2pt: 'p2p is not offered; a tunnel of mode privateSocks5 on the relay reaches the same machines',
   },
 }
 
