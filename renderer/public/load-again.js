@@ -20,6 +20,7 @@
     true,
   )
   addEventListener('load', () => {
-    if (!isEmpty()) sessionStorage.removeItem(key)
+    // One that is about to be loaded again counts on: its style may be dropped each time, and the rest be there.
+    if (!isWaiting && !isEmpty()) sessionStorage.removeItem(key)
   })
 })()

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Page, Route } from '@playwright/test'
 import { expect, test } from '../app-fixture.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 
@@ -51,5 +51,23 @@ test('a page whose own part is dropped says so, and comes by one click', async (
   await expect(page.getByRole('alert')).toContainText('This page did not load.')
   drops.end()
   await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(new WelcomePage(page).heading).toBeVisible()
+})
+
+test('a page whose style is dropped each time is loaded again a few times only', async ({
+  app: { page },
+}) => {
+  const style = /assets\/desktop-[\w-]+\.css/
+  const drops = await Drops.begin(page, style)
+  // The page learns of it before its program is there.
+  const held: Route[] = []
+  await page.route(program, (route) => void held.push(route))
+  page.on('requestfailed', (request) => {
+    if (style.test(request.url())) for (const route of held.splice(0)) void route.fallback()
+  })
+  await page.reload()
+  const loadsAgain = () => page.waitForRequest(style, { timeout: 8_000 }).catch(() => undefined)
+  while (drops.count < 10 && (await loadsAgain()));
+  expect(drops.count).toBe(4)
   await expect(new WelcomePage(page).heading).toBeVisible()
 })
