@@ -18,7 +18,10 @@ test.each([
   ['-mode=p2p', 'write -mode=private: its visitors reach the lab box directly where the networks allow it.'],
   ['-mode=httpproxy', 'There is no mode "httpproxy" here: write -mode=httpProxy.'],
   ['-mode=http', 'write -mode=host -host=lab.example.com'],
-  ['-mode=quic', 'There is no mode "quic", only tcp, udp, socks5, httpProxy, host, private, file.'],
+  [
+    '-mode=quic',
+    'There is no mode "quic", only tcp, udp, socks5, httpProxy, host, private, privateSocks5, privateHttpProxy, file.',
+  ],
   ['-server_port=7000', 'There is no flag -server_port here: write -port=...'],
   ['-remark=x', 'There is no flag -remark here: write -name=...'],
   ['-remarks=x', 'There is no flag -remarks. Known here: -id -client'],
