@@ -81,6 +81,16 @@ export const tunnelSheets: Shot[] = [
   { ...lab, name: 'add-tunnel-network', act: (page) => openSheet(page, 5) },
   {
     ...lab,
+    name: 'add-tunnel-network-anyone',
+    act: async (page) => {
+      await openSheet(page, 6)
+      await page.locator('.pick input[type=radio]').nth(1).check()
+    },
+  },
+  { name: 'tunnel-network', scenario: 'proxies', path: 'tunnels/t1080', ready: '.ways' },
+  { name: 'tunnel-network-anyone', scenario: 'limited', path: 'tunnels/t7005', ready: '.ways' },
+  {
+    ...lab,
     name: 'add-tunnel-taken',
     act: async (page) => {
       await fillSheet(page, 4, 'WireGuard', '127.0.0.1:51820', '7002')

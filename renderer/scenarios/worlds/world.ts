@@ -1,4 +1,4 @@
-import { knownService, tunnelUse } from '@nps-desktop/electron/contract'
+import { knownService, namesakeOf, tunnelUse } from '@nps-desktop/electron/contract'
 import type { GuestPass, WebhookView } from '@nps-desktop/relay-core/api'
 import type {
   ActivityEvent,
@@ -179,15 +179,17 @@ export function placeOf(
   const use = tunnelUse(kind)
   const at = reach === 'laptop' ? '127.0.0.1' : host
   if (kind === 'socks5') return { reach, port, address: `socks5://${at}:${port}` }
+  if (kind === 'httpProxy') return { reach, port, address: `http://${at}:${port}` }
   if (use === 'copy-ssh-command') return { reach, port, address: `ssh -p ${port} goudan@${at}` }
   if (use === 'copy-address') return { reach, port, address: `${at}:${port}` }
   return { reach, port, address: `http://${at}:${port}${use === 'copy-base-url' ? '/v1' : ''}` }
 }
 
-/** The laptop's own port for a service: that of its target, or the next one that no other tunnel has. */
+/** The laptop's own port for a service: that of its target, the usual one of a proxy, or the next one that no other tunnel has. */
 export function laptopPort(kind: TunnelKind, tunnels: readonly Tunnel[]): number {
   const taken = new Set(tunnels.flatMap(({ reach, port }) => (reach === 'laptop' ? [port] : [])))
-  let port = knownService(kind)?.usualPorts[0] ?? 8443
+  const namesake = namesakeOf(kind, `127.0.0.1:${knownService(kind)?.usualPorts[0] ?? 8443}`)
+  let port = Number(namesake.slice(namesake.lastIndexOf(':') + 1))
   while (taken.has(port)) port += 1
   return port
 }

@@ -1,8 +1,9 @@
+import type { TunnelDetails } from '@nps-desktop/electron/contract'
 import { faulty, laptopOffline, moods, serverDown, updateRefused } from './fault-worlds.ts'
 import { someTransfers } from '../backend/files-of-world.ts'
 import { many } from './many-world.ts'
 import { cloud, few, world } from './usual-world.ts'
-import { hourMs, lab, livelyTraffic, server, stops, tunnel } from './world.ts'
+import { hourMs, lab, livelyTraffic, placeOf, server, stops, tunnel } from './world.ts'
 import type { World } from './world.ts'
 
 /** Tunnels of other modes, made here and elsewhere, with limits. */
@@ -47,11 +48,29 @@ function limited(): World {
     expiresAtMs: Date.now() + 40 * 24 * hourMs,
     allow: ['36.112.4.81', '202.114.66.0/24'],
   }
-  base.details = new Map([['t7004', { limits, monthBytes: 31.4e9 }]])
+  base.details = new Map<string, Partial<TunnelDetails>>([
+    ['t7004', { limits, monthBytes: 31.4e9 }],
+    ['t7005', { settings: { users: [{ name: 'lab', password: 'Kc3vTq8RzWm5LsXa1bNd' }] } }],
+  ])
   // so that a week of it fits into a month's quota
   base.traffic = (of, atMs) => {
     const { down, up } = livelyTraffic(of, atMs)
     return of.id === 't7004' ? { down: down / 60, up: up / 60 } : { down, up }
+  }
+  return base
+}
+
+/** The lab's network by both ways, for this laptop alone. */
+function proxies(): World {
+  const base = few()
+  const [box] = base.overview.labs
+  if (!box) return base
+  for (const [kind, port, name] of [
+    ['socks5', 1080, 'Lab network'],
+    ['httpProxy', 3128, 'Lab network HTTP'],
+  ] as const) {
+    const place = placeOf(kind, cloud, port, 'laptop')
+    base.overview.tunnels.push(tunnel(box, cloud, kind, port, { name, target: '', ...place }))
   }
   return base
 }
@@ -118,6 +137,7 @@ function filesOnTheirWay(): World {
 export const worlds: Record<string, () => World> = {
   few,
   limited,
+  proxies,
   many,
   faulty,
   moods,

@@ -22,6 +22,8 @@ const fullest = [
   ['many', '', '[data-tunnel-row]'],
   ['faulty', '', '[data-tunnel-row]'],
   ['limited', 'labs/l1', '[data-tunnel-row]'],
+  ['proxies', '', '[data-tunnel-row]'],
+  ['proxies', 'tunnels/t1080', '.ways'],
   ['server-well', 'servers/s1', '.labs .row'],
   ['server-away', 'servers/s1', '.labs .row'],
   ['files', 'labs/l1/files?path=/home/goudan/project-x/runs/llama-ft', '[role=row]'],

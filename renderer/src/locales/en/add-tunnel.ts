@@ -18,7 +18,7 @@ export const addTunnel = {
     tcp: { title: 'A port', name: '' },
     udp: { title: 'A port', name: '' },
     socks5: { title: 'The lab’s network', name: 'Lab network' },
-    httpProxy: { title: 'The lab’s network', name: 'Lab network' },
+    httpProxy: { title: 'The lab’s network', name: 'Lab network HTTP' },
     host: { title: 'A web address', name: '' },
     file: { title: 'A folder, to read', name: '' },
   } satisfies Record<PlainKind, PlainKindWords>,
@@ -38,7 +38,7 @@ export const addTunnel = {
   },
   trialNote: 'The lab box of the trial is this laptop: the tunnel leads to a program that runs here.',
   limitedTo:
-    '{lab} opens only {list} for its server, so nothing else is reached. Its page has the list under “Tunnels may lead to”.',
+    'Tunnels of {lab} may lead only to {list}, so nothing else is reached. Its page has the list under “Tunnels may lead to”.',
   portOn: 'Port on {server}',
   targetHint:
     'Address and port, such as 127.0.0.1:8000. Several, with commas between, take new connections in turn.',

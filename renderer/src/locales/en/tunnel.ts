@@ -68,6 +68,22 @@ export const tunnel = {
     privateHttpProxy: "The lab's network · HTTP, private",
     file: 'A folder, to read',
   } satisfies Record<TunnelMode, string>,
+  howTo: {
+    title: 'How to use it',
+    text: 'A program that is told this address reaches what {lab} reaches. Nothing else on this laptop changes.',
+    firefox: 'Firefox',
+    socks5:
+      'Settings, General, Network Settings: Manual proxy configuration, SOCKS Host {host}, Port {port}, SOCKS v5. Switch on “Proxy DNS when using SOCKS v5”, so that {lab} looks names up.',
+    httpProxy:
+      'Settings, General, Network Settings: Manual proxy configuration, HTTP Proxy {host}, Port {port}. Switch on “Also use this proxy for HTTPS”. The names of pages are looked up by {lab}.',
+    chrome: 'Chrome, Edge',
+    start: 'Quit it, then start it with',
+    browsers: 'Browsers',
+    noSignIn:
+      'The settings of Firefox and Chrome have no sign-in for SOCKS5. Let only this laptop in, or add the lab’s network by HTTP.',
+    terminal: 'Terminal',
+    signIn: 'It asks for the sign-in that is under Settings on this page.',
+  },
   openTitle: 'This port is open to the internet.',
   add: 'Add tunnel',
   addIt: 'Add it',

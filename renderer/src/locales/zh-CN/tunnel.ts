@@ -67,6 +67,22 @@ export const tunnel: Translation<typeof en> = {
     privateHttpProxy: '实验室网络 · HTTP，私密',
     file: '只读文件夹',
   },
+  howTo: {
+    title: '使用方法',
+    text: '在程序中填写这个地址后，该程序就能访问 {lab} 能访问的一切；本机的其他程序不受影响。',
+    firefox: 'Firefox',
+    socks5:
+      '设置 → 常规 → 网络设置：选择“手动配置代理”，SOCKS 主机填 {host}，端口填 {port}，选择 SOCKS v5。勾选“使用 SOCKS v5 时代理 DNS 查询”，域名便由 {lab} 解析。',
+    httpProxy:
+      '设置 → 常规 → 网络设置：选择“手动配置代理”，HTTP 代理填 {host}，端口填 {port}。勾选“也将此代理用于 HTTPS”。网页的域名由 {lab} 解析。',
+    chrome: 'Chrome、Edge',
+    start: '先完全退出，再用这个参数启动：',
+    browsers: '浏览器',
+    noSignIn:
+      'Firefox 和 Chrome 的设置中无法填写 SOCKS5 的用户名和密码。请改为只允许本机访问，或添加 HTTP 的实验室网络。',
+    terminal: '终端',
+    signIn: '会要求登录，用户名和密码在本页的“设置”中。',
+  },
   openTitle: '此端口对互联网开放。',
   add: '添加隧道',
   addIt: '添加',

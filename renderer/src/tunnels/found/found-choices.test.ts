@@ -74,7 +74,7 @@ test('a press on what runs there fills in kind, name and target, and Enter adds 
   expect(choices()[0]?.getAttribute('aria-pressed')).toBe('true')
   // the name has the focus, and is not that of the other notebook's tunnel
   expect((document.activeElement as HTMLInputElement).value).toBe('Jupyter project-x')
-  expect(said()).toContain('http://localhost:8889')
+  expect(said()).toContain('http://127.0.0.1:8889')
   await send()
   expect(asked).toMatchObject([
     ['add', { kind: 'jupyter', reach: 'laptop', name: 'Jupyter project-x', target: '127.0.0.1:8889' }],

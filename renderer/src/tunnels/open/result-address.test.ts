@@ -16,20 +16,20 @@ const draft = { ...emptyDraft(), target: '127.0.0.1:8889' }
 test('the address is said before the tunnel is there, whatever its kind', () => {
   const at = (kind: Parameters<typeof resultAddress>[0], reach: 'laptop' | 'anyone' | 'listed', part = {}) =>
     resultAddress(kind, { draft: { ...draft, ...part }, reach, place, taken })
-  expect(at('jupyter', 'laptop')).toEqual({ says: 'onLaptop', address: 'http://localhost:8889' })
+  expect(at('jupyter', 'laptop')).toEqual({ says: 'onLaptop', address: 'http://127.0.0.1:8889' })
   // another notebook has 8888 here already
-  expect(at('jupyter', 'laptop', { target: '127.0.0.1:8888' }).address).toBe('http://localhost:8889')
-  expect(at('ssh', 'laptop', { target: '127.0.0.1:22' }).address).toBe('ssh -p 2022 localhost')
+  expect(at('jupyter', 'laptop', { target: '127.0.0.1:8888' }).address).toBe('http://127.0.0.1:8889')
+  expect(at('ssh', 'laptop', { target: '127.0.0.1:22' }).address).toBe('ssh -p 2022 127.0.0.1')
   expect(at('tcp', 'listed')).toEqual({ says: 'forListed', address: '120.1.1.2:7004' })
   const range = { port: '7010-7012', target: '127.0.0.1:8000-8002' }
   expect(at('udp', 'anyone', range)).toEqual({ says: 'forAnyone', address: '120.1.1.2:7010-7012' })
-  expect(at('tcp', 'laptop', { ...range, port: '' }).address).toBe('localhost:8000-8002')
+  expect(at('tcp', 'laptop', { ...range, port: '' }).address).toBe('127.0.0.1:8000-8002')
   expect(at('tcp', 'listed', { ...range, port: '' })).toEqual({ says: 'nextPorts', address: '' })
   expect(at('tcp', 'anyone', { ...range, port: '7010-7011' }).address).toBe('')
   expect(at('udp', 'anyone', { port: '7010' })).toEqual({ says: 'forAnyone', address: '120.1.1.2:7010' })
   expect(at('socks5', 'anyone')).toEqual({ says: 'programsUse', address: 'socks5://120.1.1.2:7004' })
-  expect(at('socks5', 'laptop')).toEqual({ says: 'onLaptop', address: 'socks5://localhost:1080' })
-  expect(at('httpProxy', 'laptop', { port: '8118' }).address).toBe('http://localhost:8118')
+  expect(at('socks5', 'laptop')).toEqual({ says: 'onLaptop', address: 'socks5://127.0.0.1:1080' })
+  expect(at('httpProxy', 'laptop', { port: '8118' }).address).toBe('http://127.0.0.1:8118')
   expect(at('host', 'anyone', { hostName: 'demo.example.org' }).address).toBe('https://demo.example.org')
   expect(at('host', 'anyone', { hostName: '*.example.org' }).address).toBe('')
 })

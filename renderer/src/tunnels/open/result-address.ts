@@ -12,6 +12,9 @@ export interface ResultAddress {
   readonly address: string
 }
 
+/** As the tunnel's row and page write it. */
+const laptopHost = '127.0.0.1'
+
 /** `place`: null until the server has been asked; `taken`: the ports of this laptop that other tunnels have. */
 export function resultAddress(
   kind: TunnelKind,
@@ -32,7 +35,7 @@ export function resultAddress(
   if (range) return range
   if (canBePrivate(kind) && reach === 'laptop') {
     const port = parsePort(draft.port) ?? laptopPortOf(namesakeOf(kind, draft.target), taken)
-    return { says: 'onLaptop', address: port === null ? '' : written(kind, 'localhost', port) }
+    return { says: 'onLaptop', address: port === null ? '' : written(kind, laptopHost, port) }
   }
   if (!place) return { says: 'forAnyone', address: '' }
   const port = parsePort(draft.port) ?? place.nextPort
@@ -51,7 +54,7 @@ function rangeResult(
   if ('fault' in pairs) return { says: isHere ? 'onLaptop' : 'forAnyone', address: '' }
   if (pairs.length < 2) return null
   const ports = pairs.map(({ port, target }) => port ?? (isHere ? laptopPortOf(target, taken) : null))
-  const host = isHere ? 'localhost' : place?.host
+  const host = isHere ? laptopHost : place?.host
   const says = isHere ? 'onLaptop' : reach === 'listed' ? 'forListed' : 'forAnyone'
   if (host === undefined) return { says, address: '' }
   const [first, last] = [ports.at(0), ports.at(-1)]

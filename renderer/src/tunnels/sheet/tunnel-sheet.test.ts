@@ -223,7 +223,7 @@ test('the lab’s network is for this laptop alone at first, without a password 
   const { page, asked } = await opened()
   await using _ = page
   await choose(/SOCKS5/)
-  expect(said()).toContain('On this laptop it will be socks5://localhost:1080')
+  expect(said()).toContain('On this laptop it will be socks5://127.0.0.1:1080')
   expect(() => field('User')).toThrow(/no field/)
   expect(() => field('Password')).toThrow(/no field/)
   await send()
