@@ -40,6 +40,7 @@ export async function tunnelStatus(
     )
     if (rows.some((row) => !row.running)) {
       print('Why the server has refused one: npc status')
+      print('A section with the port of a tunnel that was made on the server leaves that one as it is.')
       print('A relay of stock NPS 0.26 names its hosts only: "not running" says nothing of tunnels there.')
     }
   }
