@@ -12,7 +12,7 @@ import { noSuchCommand, optionalNumber, parseFlags, requireNumber, usageError } 
 import { insteadOfMode, stockTunnelFlags } from '../shared/stock-words.ts'
 import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'
-import { readPortPairs } from './port-pair-flags.ts'
+import { readPortPairs, refuseUseless } from './port-pair-flags.ts'
 import { readSettings, settingFlags, settingUsage } from './setting-flags.ts'
 import { guessServerName } from './server-name.ts'
 import { withRelay } from './with-relay.ts'
@@ -65,6 +65,7 @@ export async function runTunnelCommand(
     case 'add': {
       const clientId = requireNumber(flags.client, 'client')
       const mode = readMode(flags.mode ?? 'tcp')
+      refuseUseless(mode, flags)
       const common = {
         clientId,
         mode,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readPortPairs } from './port-pair-flags.ts'
+import { readPortPairs, refuseUseless } from './port-pair-flags.ts'
 
 test('a port, none, and a range', () => {
   expect(readPortPairs(undefined, 'a:22')).toEqual([{ port: null, target: 'a:22' }])
@@ -17,4 +17,13 @@ test.each([
   ['', 'a:9-1', '-target needs a port'],
 ])('%s with %s is refused, and says what to write', (port, target, message) => {
   expect(() => readPortPairs(port, target)).toThrow(message)
+})
+
+test('a flag that the mode has no use for is refused', () => {
+  expect(() => refuseUseless('privateSocks5', { target: '127.0.0.1:22' })).toThrow(
+    '-mode=privateSocks5 takes no -target.',
+  )
+  expect(() => refuseUseless('host', { port: '80' })).toThrow('-mode=host takes no -port.')
+  expect(() => refuseUseless('private', { target: '22' })).not.toThrow()
+  expect(() => refuseUseless('file', { port: '7100' })).not.toThrow()
 })

@@ -1,3 +1,4 @@
+import { type TunnelMode, tunnelModes } from '../../api/tunnel-modes.ts'
 import { pairPorts } from '../../api/words/port-pairs.ts'
 import { usageError } from '../shared/flags.ts'
 
@@ -21,4 +22,11 @@ export function readPortPairs(
     default:
       throw usageError(`-${pairs.fault} needs a port, or a range such as 9001-9009, not "${pairs.text}".`)
   }
+}
+
+/** A port or a target that the mode has no use for would be kept, shown and do nothing. */
+export function refuseUseless(mode: TunnelMode, { port, target }: { port?: string; target?: string }): void {
+  if (target !== undefined && !tunnelModes[mode].hasTarget)
+    throw usageError(`-mode=${mode} takes no -target.`)
+  if (port !== undefined && tunnelModes[mode].port === null) throw usageError(`-mode=${mode} takes no -port.`)
 }
