@@ -47,11 +47,11 @@ async function show(first: Partial<Overview>, language: 'en' | 'zh-CN' = 'en') {
 }
 
 test.each([
-  ['en', 'Both tunnels are ready.', 'Checking two tunnels.', 'One thing needs you.'],
-  ['zh-CN', '两条隧道全部可用。', '正在检查两条隧道。', '一处需要处理。'],
+  ['en', 'Both tunnels are ready.', 'Checking two tunnels.', 'One thing needs you.', 'Two things need you.'],
+  ['zh-CN', '两条隧道全部可用。', '正在检查两条隧道。', '一处需要处理。', '两处需要处理。'],
 ] as const)(
   'in %s the sentence says what the rows say, at every second',
-  async (language, ready, checking, need) => {
+  async (language, ready, checking, need, needs) => {
     const { page, tell, sentence, rows } = await show(
       { tunnels: [tunnel, notebook].map(provedNow) },
       language,
@@ -69,6 +69,8 @@ test.each([
     await tell({ tunnels: [{ ...tunnel, status: broken }, provedNow(notebook)] })
     expect(sentence()).toBe(need)
     expect(rows()).toEqual(['broken', 'ready'])
+    await tell({ tunnels: [tunnel, notebook].map((one) => ({ ...one, status: broken })) })
+    expect(sentence()).toBe(needs)
   },
 )
 

@@ -61,14 +61,14 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
     if (total > fewTunnels) return { title: t('home.partReady', { ready, total }), text: evidence(parts) }
     const readyPart = t('home.subReady', { ready, total })
     if (needs > 0)
-      return { title: say('home.needYou', needs), text: evidence([readyPart, ...parts.slice(1)]) }
+      return { title: capital(say('home.needYou', needs)), text: evidence([readyPart, ...parts.slice(1)]) }
     if (count('checking') === total) return { title: say('home.checking', total), text: '' }
     if (count('paused') === total) return { title: say('home.paused', total), text: '' }
     if (count('unknown') === total) return { title: say('home.unknown', total), text: '' }
     return { title: t('home.partReady', { ready, total }), text: evidence(parts) }
 
     function emptyOrNeeds(): { title: string; text: string } {
-      if (needs > 0) return { title: say('home.needYou', needs), text: '' }
+      if (needs > 0) return { title: capital(say('home.needYou', needs)), text: '' }
       const waiting = overview.servers.find((server) => server.link.state === 'not-set-up')
       if (waiting)
         return { title: t('home.setupOpen', { server: waiting.name }), text: t('home.setupOpenText') }

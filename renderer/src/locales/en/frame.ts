@@ -23,7 +23,7 @@ export const frame = {
     'Since {time}. This page keeps trying. Tunnels open to anyone keep running in the meantime; those for this laptop only may not.',
   appLost: 'NPS Desktop does not answer',
   appLostText:
-    'Since {time}. This page keeps trying. Was it ended? Start it again. Each start prints a new address: open that one. Tunnels open to anyone keep running in the meantime; those for this laptop only may not.',
+    'Since {time}. This page keeps trying. Was it ended? Start it again. Each start prints a new address: open that one, whole, with the token at its end. Tunnels open to anyone keep running in the meantime; those for this laptop only may not.',
   backendConnecting: 'Starting',
   linkRefused: 'This link asks for nothing that the app knows.',
   linkRefusedText:

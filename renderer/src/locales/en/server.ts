@@ -102,7 +102,7 @@ export const server = {
   portsSeen: 'as last seen at {time}',
   portsBegun: 'signing in to the server…',
   portsTrying: '{done} of {total} checked',
-  portsNever: 'Not checked from this laptop yet.',
+  portsNever: 'Not all ports were checked from this laptop yet.',
   portUse: {
     bridge: 'Lab boxes and this app',
     console: 'Web console',
@@ -128,7 +128,7 @@ export const server = {
   labs: 'Lab boxes',
   addLab: 'Add lab box',
   noLabs: 'None yet. A lab box is the machine with your GPU; it connects to this server by itself.',
-  tunnelCount: '{n} tunnels',
+  tunnelCount: 'no tunnels | one tunnel | {n} tunnels',
   log: 'Log',
   showLog: 'Show',
   hideLog: 'Hide',
@@ -194,7 +194,7 @@ export const server = {
     stops: 'nps on {name} is stopped and removed, together with:',
     keepsRunning:
       'This app forgets {name} and its sign-in. nps keeps running there, with its lab boxes and tunnels:',
-    lab: '{name}, {n} tunnels',
+    lab: '{name}, no tunnels | {name}, one tunnel | {name}, {n} tunnels',
     ports: 'Open ports:',
     program: 'The program, its service, nps.conf, its saved state, and the firewall rule that was added',
     uninstall: 'Also uninstall nps from the machine',

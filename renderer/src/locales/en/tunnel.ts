@@ -60,12 +60,12 @@ export const tunnel = {
   modes: {
     tcp: 'A port · TCP',
     udp: 'A port · UDP',
-    socks5: "The lab's network · SOCKS5",
-    httpProxy: "The lab's network · HTTP",
+    socks5: 'The lab’s network · SOCKS5',
+    httpProxy: 'The lab’s network · HTTP',
     host: 'A web address',
     private: 'Private',
-    privateSocks5: "The lab's network · SOCKS5, private",
-    privateHttpProxy: "The lab's network · HTTP, private",
+    privateSocks5: 'The lab’s network · SOCKS5, private',
+    privateHttpProxy: 'The lab’s network · HTTP, private',
     file: 'A folder, to read',
   } satisfies Record<TunnelMode, string>,
   howTo: {

@@ -29,10 +29,11 @@ export const addTunnel: Translation<typeof en> = {
     host: '用一个域名显示 {lab} 上的一个网页。浏览器会在本机上查找以 .localhost 结尾的域名。',
   },
   trialNote: '试用中的实验室主机就是本机：隧道通往在本机运行的程序。',
+  trialNetwork: '试用中的实验室主机就是本机：隧道能访问的，就是本机能访问的。',
   limitedTo: '{lab} 的隧道只能通往 {list}，因此访问不到其他地址。可在它的页面“隧道可通往”中修改。',
   portOn: '{server} 上的端口',
   targetHint: '地址和端口，例如 127.0.0.1:8000。可填多个，用逗号分隔，新连接依次使用。',
-  rangeHint: '也可以填多个，例如 7000-7010',
+  rangeHint: '也可以填一个范围：7000-7010',
   rangeMakes: '将添加 {n} 条隧道，每个端口一条。',
   rangeBad: '请输入 1 到 65535 的端口，或 7000-7010 这样的范围。',
   rangeUnequal:

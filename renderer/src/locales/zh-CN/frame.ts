@@ -25,7 +25,7 @@ export const frame: Translation<typeof en> = {
     '自 {time} 起。页面会自动重试。在此期间，对所有人开放的隧道继续运行，“仅本机”的隧道可能中断。',
   appLost: 'NPS Desktop 没有应答',
   appLostText:
-    '自 {time} 起。页面会自动重试。如果它已退出，请重新启动；每次启动都会打印一个新地址，请打开新地址。在此期间，对所有人开放的隧道继续运行，“仅本机”的隧道可能中断。',
+    '自 {time} 起。页面会自动重试。如果它已退出，请重新启动；每次启动都会打印一个新地址，请打开新地址，并保留末尾的 token。在此期间，对所有人开放的隧道继续运行，“仅本机”的隧道可能中断。',
   backendConnecting: '正在启动',
   linkRefused: '应用不认识这个链接。',
   linkRefusedText:

@@ -102,7 +102,7 @@ export const server: Translation<typeof en> = {
   portsSeen: '{time} 时的结果',
   portsBegun: '正在登录云服务器…',
   portsTrying: '已检查 {done} / {total}',
-  portsNever: '尚未从本机检查过。',
+  portsNever: '尚未从本机检查过所有端口。',
   portUse: {
     bridge: '实验室主机和本应用',
     console: '网页控制台',
