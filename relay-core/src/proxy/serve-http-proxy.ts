@@ -3,9 +3,10 @@ import type { Exchange } from '../net/http1/exchange.ts'
 import { forwardRequest } from '../net/http1/forward/forward-request.ts'
 import { KeptLink } from '../net/http1/forward/kept-link.ts'
 import { rewriteRequest } from '../net/http1/forward/rewrite-head.ts'
+import { streamPair } from '../net/http1/forward/stream-pair.ts'
 import { TargetLink } from '../net/http1/forward/target-link.ts'
 import { BadHead, type RawFields } from '../net/http1/head.ts'
-import { resetStream } from '../net/stream/splice.ts'
+import { resetStream, splice } from '../net/stream/splice.ts'
 import { endAfter } from './last-words.ts'
 import {
   answerFor,
@@ -89,8 +90,15 @@ class Serving {
         confirmed: 'soon',
       })
       stream.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      if (early.length > 0) stream.unshift(early)
-      await join(stream, there)
+      if (!stream.readableEnded) {
+        if (early.length > 0) stream.unshift(early)
+        await join(stream, there)
+        return
+      }
+      // All that it has to say came with the CONNECT, its end too, which no reader of it hears any more.
+      const [near, far] = streamPair()
+      near.end(early)
+      await Promise.all([splice(stream, near), join(far, there)])
     } catch (error) {
       if (!gone.signal.aborted) onRefused(error, target)
       await endAfter(stream, encodeAnswer(answerFor(error)))

@@ -92,6 +92,25 @@ function httpProxyMode(protocol: 'native' | 'stock'): void {
     expect(answer).toBe('HTTP/1.1 200 Connection established\r\n\r\ngot early')
   })
 
+  it('joins a CONNECT with its target that comes with all that the visitor has to say, and its end', async () => {
+    const { id, port } = await open()
+    const heard = Promise.withResolvers<string>()
+    const service = await targets.listen((socket) => {
+      void readAll(socket).then((question) => {
+        heard.resolve(String(question))
+        socket.end('answer')
+      })
+    })
+    const socket = await targets.visit(port)
+    socket.end(`CONNECT 127.0.0.1:${service} HTTP/1.1\r\n\r\nquestion`)
+    const all = readAll(socket)
+    expect(await heard.promise).toBe('question')
+    expect(tunnels.counters(id).upBytes).toBe(8)
+    // The end of one half is that of both in the stock protocol.
+    if (protocol === 'native') expect(String(await all)).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nanswer$/)
+    socket.destroy()
+  })
+
   it('says in one line why a target was not reached', async () => {
     const { port } = await open()
     const refusedPort = await targets.closedPort()
