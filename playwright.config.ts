@@ -12,6 +12,9 @@ const onWindows = [
   'files.spec.ts',
   'keys.spec.ts',
   'sign-in.spec.ts',
+  'screens.spec.ts',
+  'tunnel-kinds.spec.ts',
+  'open-in.spec.ts',
   'main-job.machine.spec.ts',
   '*.windows.spec.ts',
 ]
