@@ -198,5 +198,11 @@ export const labCardWorlds: Record<string, () => World> = {
       },
     }),
   'lab-unread': () =>
-    labWorld(null, (box) => ({ ...box, address: null, hasSecret: false, account: 'goudan' })),
+    labWorld(null, (box) => ({
+      ...box,
+      address: null,
+      hasSecret: false,
+      account: 'goudan',
+      allowTargetInForce: null,
+    })),
 }

@@ -24,6 +24,7 @@ const fullest = [
   ['limited', 'labs/l1', '[data-tunnel-row]'],
   ['proxies', '', '[data-tunnel-row]'],
   ['proxies', 'tunnels/t1080', '.ways'],
+  ['lab-unread', 'labs/l1', '.agent'],
   ['server-well', 'servers/s1', '.labs .row'],
   ['server-away', 'servers/s1', '.labs .row'],
   ['files', 'labs/l1/files?path=/home/goudan/project-x/runs/llama-ft', '[role=row]'],
@@ -44,10 +45,18 @@ for (const language of ['en-US', 'zh-CN'])
         await expect
           .poll(() => page.evaluate(wordsCut), { message: `${scenario}, ${path} at ${width} px` })
           .toEqual([])
+        expect(await page.evaluate(scrollsSideways), `${scenario}, ${path} at ${width} px`).toBe(false)
       }
       await page.context().close()
     }
   })
+
+/** Whether the page beside the list of servers has to be scrolled sideways. Runs in the page. */
+function scrollsSideways(): boolean {
+  for (let box: Element | null = document.querySelector('main'); box; box = box.parentElement)
+    if (box.scrollWidth > box.clientWidth + 1) return true
+  return false
+}
 
 /** Words that leave a box which hides them, or the button around them. What is cut on purpose has all of it as its title. Runs in the page. */
 function wordsCut(): string[] {
