@@ -14,6 +14,7 @@ const onWindows = [
   'sign-in.spec.ts',
   'screens.spec.ts',
   'tunnel-kinds.spec.ts',
+  'web-address.spec.ts',
   'open-in.spec.ts',
   'main-job.machine.spec.ts',
   '*.windows.spec.ts',

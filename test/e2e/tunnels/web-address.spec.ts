@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { loopbackRelay } from '../../../relay-core/src/testing/loopback-relay.ts
 import type { App } from '../app-fixture.ts'
 import { expect, test } from '../app-fixture.ts'
 import { TunnelSheet } from '../pages/tunnel-sheet.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
 
 /** Browsers look names under `localhost` up on their own machine. */
 const name = 'demo.localhost'
@@ -84,19 +85,21 @@ async function serveHttps(bed: AppAndRelay, httpsPort: number): Promise<void> {
   await bed.relay.applyConfig({ ...loopbackRelay, bridgePort, hosts })
 }
 
-/** The lab box is online, and in the app's data. */
+/** The lab box is online, and the app connects to its server as one that it did not set up. */
 async function knowLab(app: App, bed: AppAndRelay): Promise<void> {
   const serverId = await bed.connectApp()
   await bed.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
   const { labId } = await bed.app.labs.add({ serverId, name: 'lab-a100', address: null })
   await bed.startAgent(await bed.vkeyOf(labId))
   await bed.overviewWhere(({ labs }) => labs[0]?.state.state === 'online')
-  await bed.backend.close()
-  await app.close()
-  // none of the first start's own files may be left beside them
-  await rm(app.dataFolder, { recursive: true, maxRetries: 10, retryDelay: 200 })
-  await cp(join(bed.folder, 'app'), app.dataFolder, { recursive: true })
-  await app.start()
+  const { page } = app
+  const { bridgePort, adminKey } = bed.opened
+  await new WelcomePage(page).connectToRunning()
+  await page.getByLabel('Address of the server').fill('127.0.0.1')
+  await page.getByLabel('Port for lab boxes').fill(String(bridgePort))
+  await page.getByLabel('Admin key').fill(adminKey.reveal())
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await page.getByRole('button', { name: 'Continue', exact: true }).click()
 }
 
 function closed(server: Server): Promise<void> {
