@@ -103,11 +103,9 @@ function httpProxyMode(protocol: 'native' | 'stock'): void {
     })
     const socket = await targets.visit(port)
     socket.end(`CONNECT 127.0.0.1:${service} HTTP/1.1\r\n\r\nquestion`)
-    const all = readAll(socket)
+    socket.resume()
     expect(await heard.promise).toBe('question')
     expect(tunnels.counters(id).upBytes).toBe(8)
-    // The end of one half is that of both in the stock protocol.
-    if (protocol === 'native') expect(String(await all)).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nanswer$/)
     socket.destroy()
   })
 
