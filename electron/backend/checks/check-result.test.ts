@@ -19,9 +19,14 @@ const accepted = { state: 'accepted', ms: 20 } as const
 const right: ServiceVisit = { port: accepted, service: { state: 'right', seen: 'version 2', ms: 45 } }
 
 type Hop = ProbeResult['hops'][number]
+type ProbeFailure = NonNullable<Hop['failure']>
 const ok = (hop: Hop['hop'], ms: number): Hop => ({ hop, state: 'ok', ms, failure: null })
-const failed = (hop: Hop['hop'], code: RelayErrorCode): Hop => {
-  return { hop, state: 'failed', ms: null, failure: { code, params: { host: 'x' }, message: code } }
+const failed = (
+  hop: Hop['hop'],
+  code: RelayErrorCode,
+  params: ProbeFailure['params'] = { host: 'x' },
+): Hop => {
+  return { hop, state: 'failed', ms: null, failure: { code, params, message: code } }
 }
 const skipped = (hop: Hop['hop']): Hop => ({ hop, state: 'skipped', ms: null, failure: null })
 const probe = (...hops: Hop[]): ProbeResult => ({ tunnelId: 1, atMs: 1, hops })
@@ -93,6 +98,18 @@ test('a lab box that is away, and a service that is not running, each at their s
     params: { lab: 'a100', target: '127.0.0.1:8888', kind: 'jupyter' },
   })
   expect(down.stops[2].failure?.fixes[0]).toMatchObject({ action: 'start-service' })
+})
+
+test('of several targets, the one that did not answer is named', () => {
+  const nothing: ServiceVisit = { port: accepted, service: { state: 'silent', ms: 21 } }
+  const hop = failed('target', 'target-refused', { host: '127.0.0.1', port: 9999 })
+  const { stops } = judge(
+    { ...jupyter, target: '127.0.0.1:8888,127.0.0.1:9999' },
+    nothing,
+    probe(ok('port', 0), ok('agent', 1), hop),
+    9,
+  )
+  expect(stops[2].failure?.params).toMatchObject({ target: '127.0.0.1:9999' })
 })
 
 test('a service that says nothing, or says something else, is not the one that was asked for', () => {

@@ -137,6 +137,12 @@ function acceptance(failure: Failure): Fix[] {
   return [{ action: 'accept-change', agentKey: failure.params.actual }]
 }
 
+/** Of several targets the one that was tried, as far as the lab box tells. */
+function failedTarget(target: string, { params: { host, port } }: RelayFailure): string {
+  if (!target.includes(',') || host === undefined || port === undefined) return target
+  return String(host).includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
 function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeResult): Stop {
   const hop = probe.hops.find(({ hop }) => hop === 'target')
   const { lab, target, kind } = tunnel
@@ -152,11 +158,16 @@ function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeRes
     const { code, message } = hop.failure
     return failedStop(
       'service',
-      relayFailure(code, message, { ...hop.failure.params, ...params }, [
-        ...(start ? [{ action: 'start-service' as const, command }] : []),
-        ...(hop.failure.code === 'target-denied' && tunnel.widening ? [tunnel.widening] : []),
-        { action: 'retry' },
-      ]),
+      relayFailure(
+        code,
+        message,
+        { ...hop.failure.params, ...params, target: failedTarget(target, hop.failure) },
+        [
+          ...(start ? [{ action: 'start-service' as const, command }] : []),
+          ...(hop.failure.code === 'target-denied' && tunnel.widening ? [tunnel.widening] : []),
+          { action: 'retry' },
+        ],
+      ),
     )
   }
   // what they lead to is the lab's network itself, which the lab box has brought along

@@ -37,6 +37,7 @@ export const addTunnel = {
     host: 'A name shows one page of {lab}. Browsers find names that end in .localhost on this laptop.',
   },
   trialNote: 'The lab box of the trial is this laptop: the tunnel leads to a program that runs here.',
+  kindStays: 'It is there already. Cancel takes it away again, for example to choose another kind.',
   trialNetwork: 'The lab box of the trial is this laptop: the tunnel reaches what this laptop reaches.',
   limitedTo:
     'Tunnels of {lab} may lead only to {list}, so nothing else is reached. Its page has the list under “Tunnels may lead to”.',

@@ -29,6 +29,7 @@ export const addTunnel: Translation<typeof en> = {
     host: '用一个域名显示 {lab} 上的一个网页。浏览器会在本机上查找以 .localhost 结尾的域名。',
   },
   trialNote: '试用中的实验室主机就是本机：隧道通往在本机运行的程序。',
+  kindStays: '隧道已添加。点“取消”会撤回它，例如为了改选其他类型。',
   trialNetwork: '试用中的实验室主机就是本机：隧道能访问的，就是本机能访问的。',
   limitedTo: '{lab} 的隧道只能通往 {list}，因此访问不到其他地址。可在它的页面“隧道可通往”中修改。',
   portOn: '{server} 上的端口',
