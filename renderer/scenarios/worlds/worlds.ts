@@ -67,7 +67,7 @@ function proxies(): World {
   if (!box) return base
   for (const [kind, port, name] of [
     ['socks5', 1080, 'Lab network'],
-    ['httpProxy', 3128, 'Lab network HTTP'],
+    ['httpProxy', 3128, 'Lab HTTP'],
   ] as const) {
     const place = placeOf(kind, cloud, port, 'laptop')
     base.overview.tunnels.push(tunnel(box, cloud, kind, port, { name, target: '', ...place }))

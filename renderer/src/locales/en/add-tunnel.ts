@@ -18,7 +18,7 @@ export const addTunnel = {
     tcp: { title: 'A port', name: '' },
     udp: { title: 'A port', name: '' },
     socks5: { title: 'The lab’s network', name: 'Lab network' },
-    httpProxy: { title: 'The lab’s network', name: 'Lab network HTTP' },
+    httpProxy: { title: 'The lab’s network', name: 'Lab HTTP' },
     host: { title: 'A web address', name: '' },
     file: { title: 'A folder, to read', name: '' },
   } satisfies Record<PlainKind, PlainKindWords>,

@@ -12,7 +12,7 @@ export const addTunnel: Translation<typeof en> = {
     tcp: { title: '端口', name: '' },
     udp: { title: '端口', name: '' },
     socks5: { title: '实验室网络', name: '实验室网络' },
-    httpProxy: { title: '实验室网络', name: '实验室网络 HTTP' },
+    httpProxy: { title: '实验室网络', name: '实验室 HTTP' },
     host: { title: '网页地址', name: '' },
     file: { title: '只读文件夹', name: '' },
   },
