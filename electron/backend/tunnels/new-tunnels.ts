@@ -13,7 +13,7 @@ import type { Entrance } from '../storage/entrance.ts'
 import type { Storage } from '../storage/records.ts'
 import { storedLabWithServer } from '../storage/stored-machine.ts'
 import type { FreePorts } from './free-ports.ts'
-import { hasLimits, tooOld } from './relay-takes.ts'
+import { hasLimits, inMode, tooOld } from './relay-takes.ts'
 import type { TunnelActivity } from './tunnel-activity.ts'
 import { untilTold } from './until-told.ts'
 
@@ -65,7 +65,8 @@ export class NewTunnels {
     const api = await this.#relays.reach(server.id, { signal })
     const make = async (port: number | null, localPort: number | null): Promise<AddedTunnel> => {
       const place = port === null || isPrivate ? { mode } : { mode, port }
-      const made = await api.tunnels.add({ clientId, name, target, settings, limits, ...place }, { signal })
+      const wanted = { clientId, name, target, settings, limits, ...place }
+      const made = await inMode(server, api.tunnels.add(wanted, { signal }))
       if (made.mode !== mode || !hasLimits(made, limits)) {
         // It did not understand the request and opened a port to everybody, or without a limit.
         await api.tunnels.remove({ id: made.id }, { signal })

@@ -1,5 +1,7 @@
+import { ORPCError } from '@orpc/client'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import type { RelayTunnel } from '@nps-desktop/relay-core/api'
+import { toRelayError } from '@nps-desktop/relay-core/api-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { labRecord, serverRecord } from '../../testing/stored-machines.ts'
@@ -57,6 +59,26 @@ test.each(['jupyter', 'tensorboard'] as const)(
     expect(storage.tunnelNotes.list()).toEqual([])
   },
 )
+
+test('a proxy for this laptop alone needs an nps that knows of such, and an older one is told to be too old', async () => {
+  const asked: unknown[] = []
+  const relays = oldRelay(asked)
+  const refuse = async (): Promise<never> => {
+    const issues = [{ path: ['mode'], message: 'Invalid option: expected one of "tcp"|"socks5"|"private"' }]
+    throw toRelayError(new ORPCError('BAD_REQUEST', { data: { issues } }), 'tunnels/add')
+  }
+  const old = {
+    ...relays,
+    reach: async () => ({ tunnels: { ...(await relays.reach()).tunnels, add: refuse } }),
+  }
+  const adding = tunnelsOf(old).add(
+    'l1',
+    { kind: 'socks5', reach: 'laptop', name: 'proxy', target: '', port: undefined },
+    options,
+  )
+  await expect(adding).rejects.toMatchObject({ code: 'mode-unsupported', params: { server: 'cloud' } })
+  expect(storage.tunnelNotes.list()).toEqual([])
+})
 
 test('anyone who finds the port is let in only by choice', async () => {
   const asked: unknown[] = []

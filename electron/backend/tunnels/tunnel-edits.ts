@@ -14,7 +14,7 @@ import type { Relays } from '../relays/relays.ts'
 import type { Entrance } from '../storage/entrance.ts'
 import type { Storage } from '../storage/records.ts'
 import type { FreePorts } from './free-ports.ts'
-import { hasLimits, tooOld } from './relay-takes.ts'
+import { hasLimits, inMode, tooOld } from './relay-takes.ts'
 import { untilTold } from './until-told.ts'
 
 /** What is left out stays as it is. */
@@ -56,7 +56,8 @@ export class TunnelEdits {
     const modeFor = (wanted: TunnelReach) => modeOfKind(listed.kind, wanted) as InterchangeableMode
     const save = async (place: { mode?: InterchangeableMode; port?: number }): Promise<RelayTunnel> => {
       const api = await this.#relays.reach(server.id, { signal })
-      const edited = await api.tunnels.edit({ id: relayTunnel.id, ...given, ...place }, { signal })
+      const wanted = { id: relayTunnel.id, ...given, ...place }
+      const edited = await inMode(server, api.tunnels.edit(wanted, { signal }))
       if (place.mode !== undefined && edited.mode !== place.mode) throw tooOld(server)
       if (!hasLimits(edited, limits)) throw tooOld(server)
       const note = this.#storage.tunnelNotes.get(listed.id)
