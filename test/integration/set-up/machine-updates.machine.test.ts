@@ -126,9 +126,11 @@ async function programOf(program: 'nps' | 'npc'): Promise<Buffer> {
   return await readFile(join(built, `${program}-linux-amd64`))
 }
 
-/** The same program of an older version: the number stands in its source, and before that in what was compiled from it. */
+/** The same program of an older version: the number stands in its source once, in quotes, and before that in what was compiled from it. */
 function olderOf(program: Buffer): Buffer {
-  const source = program.indexOf('"1.0.0"', program.indexOf('version.ts"(){')) + 1
+  const source = program.indexOf('"1.0.0"') + 1
+  expect(source).toBeGreaterThan(0)
+  expect(program.indexOf('"1.0.0"', source)).toBe(-1)
   const compiled = program.lastIndexOf('1.0.0', source - 1)
   for (const at of [source, compiled]) program.write('0.9.9', at, 'latin1')
   return program
