@@ -8,6 +8,7 @@ import {
 } from '@nps-desktop/electron/contract'
 import type { Failure, Fix, PortReport, Stop, TunnelKind } from '@nps-desktop/electron/contract'
 import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
+import { formatHostPort } from '@nps-desktop/relay-core/address'
 import type { ProbeResult, RelayFailure } from '@nps-desktop/relay-core/api'
 import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 import type { ServiceVisit } from './service-visit.ts'
@@ -140,7 +141,7 @@ function acceptance(failure: Failure): Fix[] {
 /** Of several targets the one that was tried, as far as the lab box tells. */
 function failedTarget(target: string, { params: { host, port } }: RelayFailure): string {
   if (!target.includes(',') || host === undefined || port === undefined) return target
-  return String(host).includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return formatHostPort({ host: String(host), port: Number(port) })
 }
 
 function serviceStop(tunnel: CheckedTunnel, visit: ServiceVisit, probe: ProbeResult): Stop {

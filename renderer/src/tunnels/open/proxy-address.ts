@@ -1,4 +1,5 @@
 import type { Tunnel } from '@nps-desktop/electron/contract'
+import { shellWord } from '@nps-desktop/relay-core/api'
 
 /** The address of a tunnel into the lab's network as programs want to be told it. */
 interface ProxyAddress {
@@ -16,15 +17,11 @@ export function proxyAddress({ kind, address }: Tunnel, user: string | null): Pr
   if (host === undefined || port === undefined) return null
   if (scheme !== { socks5: 'socks5', httpProxy: 'http' }[kind as string]) return null
   const way = scheme === 'socks5' ? `--socks5-hostname ${host}:${port}` : `-x ${address}`
-  const signIn = user === null ? '' : ` -U ${inShell(user)}`
+  const signIn = user === null ? '' : ` -U ${shellWord(user)}`
   return {
     host: host.replace(/^\[|\]$/g, ''),
     port,
     chromeOption: `--proxy-server=${address}`,
     curl: `curl ${way}${signIn} http://wiki.lab/`,
   }
-}
-
-function inShell(word: string): string {
-  return /^[\w.@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
