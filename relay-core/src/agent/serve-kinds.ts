@@ -80,7 +80,10 @@ export function serveKinds({
     [streamKind.directProxy]: atProxy((_proxy, open, options) => serveDirect(open, options)),
     [streamKind.privateProxy]: atProxy((proxy, open) =>
       Promise.resolve({
-        join: (stream) => void serveProxyPrivately(stream, proxy, { open, acceptor, dial, log }),
+        join: (stream) =>
+          void servePrivately(stream, { open, acceptor, log, isProxy: true }, (inner, { signal }) =>
+            serveProxy(inner, proxy, { visitor: open.visitor, reach: dial, signal, log }),
+          ),
         abandon: () => undefined,
       }),
     ),
@@ -97,22 +100,35 @@ export function serveKinds({
   }
 }
 
-/** Lets in a visitor that proves it knows the tunnel's password, and joins it to the target. Never rejects. */
-async function joinPrivately(
+interface PrivateVisit {
+  readonly open: Open
+  readonly acceptor: PrivateAcceptor
+  readonly log: Log
+  readonly isProxy?: boolean
+}
+
+/** Lets in a visitor that proves it knows the tunnel's password, and serves it what it says inside. Never rejects. */
+async function servePrivately(
   stream: Duplex,
-  socket: Socket,
-  { open, acceptor, log }: { open: Open; acceptor: PrivateAcceptor; log: Log },
+  { open: { verifier = new Uint8Array(), visitor }, acceptor, log, isProxy }: PrivateVisit,
+  serve: (inner: Duplex, options: { signal: AbortSignal }) => Promise<void>,
 ): Promise<void> {
+  const { signal } = new AbortController()
+  try {
+    await serve(await acceptor.accept(stream, { verifier, isProxy, signal }), { signal })
+  } catch (error) {
+    // The relay asks in this way whether there is such a proxy here, and leaves.
+    const level = isProxy && visitor === 'probe' ? 'debug' : 'warn'
+    log[level]('a private visitor was turned away', { visitor, reason: error })
+  }
+}
+
+/** Joins a visitor that is let in to the target. Never rejects. */
+async function joinPrivately(stream: Duplex, socket: Socket, visit: PrivateVisit): Promise<void> {
   // A target that leaves meanwhile is noticed by the splice.
   socket.on('error', () => undefined)
-  try {
-    const verifier = open.verifier ?? new Uint8Array()
-    const inner = await acceptor.accept(stream, { verifier, signal: new AbortController().signal })
-    await splice(inner, socket)
-  } catch (error) {
-    log.warn('a private visitor was turned away', { visitor: open.visitor, reason: error })
-    socket.destroy()
-  }
+  await servePrivately(stream, visit, (inner) => splice(inner, socket))
+  socket.destroy()
 }
 
 /** For kinds whose host names a proxy of this agent: one that it does not know is refused, as an older agent refuses the kind. */
@@ -123,33 +139,5 @@ function atProxy(
     const proxy = proxyAt(open)
     if (proxy) return serve(proxy, open, options)
     return Promise.reject(new RelayError('mode-unsupported', 'This npc knows no such proxy. Update npc.'))
-  }
-}
-
-interface ProxyPlace {
-  readonly open: Open
-  readonly acceptor: PrivateAcceptor
-  readonly dial: (target: Target, options: { signal: AbortSignal }) => Promise<Socket>
-  readonly log: Log
-}
-
-/** Lets in a visitor that proves it knows the tunnel's password, and is its proxy. Never rejects. */
-async function serveProxyPrivately(
-  stream: Duplex,
-  proxy: AgentProxy,
-  { open, acceptor, dial, log }: ProxyPlace,
-): Promise<void> {
-  const { visitor } = open
-  const { signal } = new AbortController()
-  try {
-    const verifier = open.verifier ?? new Uint8Array()
-    const inner = await acceptor.accept(stream, { verifier, isProxy: true, signal })
-    await serveProxy(inner, proxy, { visitor, reach: dial, signal, log })
-  } catch (error) {
-    // The relay asks in this way whether there is such a proxy here, and leaves.
-    log[visitor === 'probe' ? 'debug' : 'warn']('a private visitor was turned away', {
-      visitor,
-      reason: error,
-    })
   }
 }
