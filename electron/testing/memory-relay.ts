@@ -20,7 +20,10 @@ export class MemoryRelay {
     })
     const router = {
       status: { get: status },
-      clients: { watch: os.clients.watch.handler(({ signal }) => this.clients.watch(signal)) },
+      clients: {
+        list: os.clients.list.handler(() => this.clients.value),
+        watch: os.clients.watch.handler(({ signal }) => this.clients.watch(signal)),
+      },
       tunnels: { watch: os.tunnels.watch.handler(({ signal }) => this.tunnels.watch(signal)) },
       passes: { watch: os.passes.watch.handler(({ signal }) => this.passes.watch(signal)) },
       traffic: {

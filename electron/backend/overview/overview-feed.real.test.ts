@@ -144,6 +144,16 @@ test('a wrong key, and a server that is not there, are told at once and leave no
   expect((await bed.overviewWhere(() => true)).servers).toEqual([])
 })
 
+test('connecting to a server says whether it has lab boxes, before the list shows them', async () => {
+  const { bridgePort, adminKey } = bed.opened
+  const line = { host: '127.0.0.1', bridgePort, adminKey: adminKey.reveal() }
+  expect(await bed.app.servers.connect(line)).toMatchObject({ hasLabs: false })
+  const { client, close } = await bed.askRelay()
+  await client.clients.add({ name: 'a100' })
+  close()
+  expect(await bed.app.servers.connect(line)).toMatchObject({ hasLabs: true })
+})
+
 test('a deletion outlives the app: what was due is finished at the next start', async () => {
   const { id: tunnelId } = await bed.readyTunnel()
   await bed.app.tunnels.remove({ tunnelId })

@@ -92,6 +92,12 @@ test('another program is named by its first words, and one that says nothing is 
   expect((await ask(rude, null)).failure).toMatchObject({ code: 'not-a-relay', params: { port: rude } })
 })
 
+test('a relay that ends between two looks is one that has stopped, not another program', async () => {
+  const port = await listener((socket) => socket.destroy())
+  servers[0]?.once('connection', () => servers[0]?.close())
+  expect((await ask(port, null)).failure).toMatchObject({ code: 'relay-stopped', params: { port } })
+})
+
 test('silence on one port with ssh answering is a firewall; silence everywhere is the server', () => {
   const silent: PortTry = { what: 'bridge', port: 8024, answer: 'silent', ms: 5_000 }
   const ssh = (answer: PortTry['answer']): PortTry => ({ what: 'ssh', port: 22, answer, ms: 1 })

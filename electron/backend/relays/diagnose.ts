@@ -38,11 +38,13 @@ export async function diagnose(
     port,
     ...(await tryPort(host, port, { timeoutMs: attemptTimeoutMs, signal })),
   })
-  const [bridge, ssh] = await Promise.all([
+  const [first, ssh] = await Promise.all([
     ask('bridge', bridgePort),
     sshPort === null ? null : ask('ssh', sshPort),
   ])
-  const seen = bridge.answer === 'accepted' ? await whoAnswers(host, bridgePort, signal) : null
+  const seen = first.answer === 'accepted' ? await whoAnswers(host, bridgePort, signal) : null
+  // A relay that was just ending takes a connection and says nothing; by now its port is closed.
+  const bridge = first.answer === 'accepted' && seen === null ? await ask('bridge', bridgePort) : first
   // Ours answers stock clients too, in the same words; a stock server has no key.
   const key =
     seen === stockAnswer

@@ -79,7 +79,8 @@ export class ServerRecords {
 
   /**
    * Adds a relay that runs already. The connection is tried first, so a wrong key or address is told at once
-   * (`wrong-admin-key`, `relay-unreachable`, `server-identity-changed`).
+   * (`wrong-admin-key`, `relay-unreachable`, `server-identity-changed`). Its lab boxes join the list a moment later;
+   * `hasLabs` says whether there will be any.
    */
   async connect(
     input: {
@@ -90,7 +91,7 @@ export class ServerRecords {
       fingerprint?: string | undefined
     },
     { signal }: { signal: AbortSignal },
-  ): Promise<{ serverId: string; fingerprint: string }> {
+  ): Promise<{ serverId: string; fingerprint: string; hasLabs: boolean }> {
     const { host, bridgePort: port, adminKey, name = host } = input
     const wanted = input.fingerprint === '' ? undefined : input.fingerprint
     const both = AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
@@ -105,6 +106,7 @@ export class ServerRecords {
       try {
         const { fingerprint } = connection
         const { version, allowPorts } = await connection.client.status.get({}, { signal: both })
+        const clients = await connection.client.clients.list({}, { signal: both })
         const known = this.#storage.servers.list().find((server) => server.relay?.fingerprint === fingerprint)
         const id = known?.id ?? newId('s')
         const now = await this.#keepSecret(id, adminKeySecret(id), adminKey)
@@ -120,7 +122,7 @@ export class ServerRecords {
         }
         this.#storage.servers.put(now ? { ...now, relay } : fresh)
         this.#relays.retryNow(id)
-        return { serverId: id, fingerprint }
+        return { serverId: id, fingerprint, hasLabs: clients.length > 0 }
       } finally {
         connection.close()
       }

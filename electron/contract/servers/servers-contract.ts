@@ -35,7 +35,7 @@ export const serversContract = {
         fingerprint: z.string().optional(),
       }),
     )
-    .output(z.object({ serverId: id, fingerprint: z.string() })),
+    .output(z.object({ serverId: id, fingerprint: z.string(), hasLabs: z.boolean() })),
   setup: base
     .input(
       serverRef.extend({

@@ -15,6 +15,7 @@ export function serversOfWorld(live: LiveWorld) {
     connect: os.servers.connect.handler(async () => ({
       serverId: 's1',
       fingerprint: `sha256:${'7f3a9c'.repeat(7)}`,
+      hasLabs: world.overview.labs.some(({ serverId }) => serverId === 's1'),
     })),
     setup: os.servers.setup.handler(noJob),
     checkPorts: os.servers.checkPorts.handler(noJob),

@@ -13,7 +13,7 @@ test('a link fills the parts, leaves no key in sight, and the identity that answ
       servers: {
         connect: async (input) => {
           calls.push(input)
-          return { serverId: 's1', fingerprint: 'sha256:9f2c' }
+          return { serverId: 's1', fingerprint: 'sha256:9f2c', hasLabs: true }
         },
       },
     },
@@ -28,6 +28,10 @@ test('a link fills the parts, leaves no key in sight, and the identity that answ
     { host: '120.1.1.2', bridgePort: 8025, adminKey: 'abcdefghijklmnop', fingerprint: 'sha256:9f2c' },
   ])
   expect(page.text()).toContain('sha256:9f2c')
+  // its lab boxes are not in the list yet
+  buttonCalled('Continue').click()
+  await flushPromises()
+  expect(page.vm.$router.currentRoute.value).toMatchObject({ name: 'server', params: { serverId: 's1' } })
 })
 
 test('what is no line of nps connect is said to be none', async () => {
