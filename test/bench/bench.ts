@@ -19,7 +19,7 @@ import { report } from './report.ts'
 import { Results } from './results.ts'
 import type { BenchRow } from './rows/row.ts'
 import { rows } from './rows/all-rows.ts'
-import { Stage } from './stage.ts'
+import { type Act, Stage } from './stage.ts'
 
 const docs = resolve(import.meta.dirname, '../../docs')
 /** Above it a page is written by hand, and stays. */
@@ -45,11 +45,19 @@ class Bench {
   readonly #machine = new ThisMachine()
   readonly #leftOut: string[] = []
   readonly #pairs: readonly ComparedPair[]
+  #act: Act | undefined
+  #isStopped = false
 
   constructor(options: BenchOptions) {
     this.#options = options
     const other = options.against === undefined ? [] : [against(options.against)]
     this.#pairs = [...this.#choose(known), ...other]
+  }
+
+  /** Ends the pair that is measured; `run` then puts everything away and rejects. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#act?.close()
   }
 
   async run(): Promise<string> {
@@ -127,20 +135,25 @@ class Bench {
 
   /** A pair that fails is named in the report; the others go on. */
   async #measure(stage: Stage, pair: ComparedPair, chosen: readonly BenchRow[], when: string): Promise<void> {
+    if (this.#isStopped) throw new Error('stopped')
     const own = chosen.filter(({ isFor }) => isFor?.(pair) ?? !pair.isVariant)
     if (own.length === 0) return
     try {
       const act = await stage.start(pair)
+      this.#act = act
       try {
         for (const row of own) {
+          if (this.#isStopped) break
           const measured = await row.measure(act, this.#options.pace)
           this.#results.add(pair.name, measured)
           console.error(`${when}, ${pair.name}: ${JSON.stringify(measured, brief)}`)
         }
       } finally {
+        this.#act = undefined
         await act.close()
       }
     } catch (error) {
+      if (this.#isStopped) throw new Error('stopped', { cause: error })
       const message = error instanceof Error ? error.message : String(error)
       this.#leftOut.push(`${pair.name}, ${when}: ${message}`)
       console.error(`${when}, ${pair.name}: ${message}`)
@@ -152,10 +165,30 @@ function brief(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(4)) : value
 }
 
+async function stop(bench: Bench): Promise<void> {
+  console.error('stopping; this may take half a minute')
+  try {
+    await bench.stop()
+  } catch (error) {
+    console.error(error)
+  }
+}
+
+function optionsOrUsage(): BenchOptions {
+  try {
+    return parseOptions(process.argv.slice(2))
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`, { cause: error })
+  }
+}
+
 async function main(): Promise<void> {
   const startedAt = performance.now()
-  const options = parseOptions(process.argv.slice(2))
-  const table = await new Bench(options).run()
+  const options = optionsOrUsage()
+  const bench = new Bench(options)
+  // A second one ends it at once, and leaves its programs and namespaces behind.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void stop(bench))
+  const table = await bench.run()
   console.log(table)
   console.error(`${Math.round((performance.now() - startedAt) / 1000)} s`)
   if (!options.page) return
@@ -169,6 +202,5 @@ try {
   await main()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
-  console.error(`\n${usage}`)
   process.exitCode = 1
 }
