@@ -9,16 +9,21 @@ import { createInterface } from 'node:readline'
  */
 export type Router = 'open' | 'full' | 'cone' | 'sym' | 'udpblock' | 'same'
 
-export type NatPlace = 'relay' | 'h1' | 'h2'
+export type NatPlace = 'relay' | 'h1' | 'h2' | 'site'
 
 export interface NatLabOptions {
   readonly first: Router
   readonly second: Router
   /** Both homes have IPv6 too, each behind a firewall that lets in answers only. */
   readonly ipv6?: boolean
+  /** The second home has another machine beside its host: `site`, at `siteAddress`. */
+  readonly site?: boolean
 }
 
 export const relayAddress = { 4: '192.0.2.10', 6: '2001:db8:9::10' } as const
+
+const [sameHost, siteHost] = [12, 20]
+export const siteAddress = `192.168.2.${siteHost}`
 
 /**
  * A relay and two homes with a router each, in network namespaces of their own around a core that stands for the internet. All of it is
@@ -62,16 +67,17 @@ export class NatLab implements AsyncDisposable {
   }
 }
 
-function script({ first, second, ipv6 = false }: NatLabOptions): string {
+function script({ first, second, ipv6 = false, site = false }: NatLabOptions): string {
   return [
     'mount -t tmpfs tmpfs /run/netns 2>/dev/null || { mkdir -p /run/netns; mount -t tmpfs tmpfs /run/netns; }',
-    ...['core', 'relay', 'r1', 'h1', 'r2', 'h2'].map((name) => namespace(name, ipv6)),
+    ...['core', 'relay', 'r1', 'h1', 'r2', 'h2', 'site'].map((name) => namespace(name, ipv6)),
     link('core', 'c0', 'relay', 'eth0'),
     address('core', 'c0', '192.0.2.1/24', ipv6 && '2001:db8:9::1/64'),
     address('relay', 'eth0', `${relayAddress[4]}/24`, ipv6 && `${relayAddress[6]}/64`),
     route('relay', '192.0.2.1', ipv6 && '2001:db8:9::1'),
     home(1, first, ipv6),
-    second === 'same' ? neighbour(ipv6) : home(2, second, ipv6),
+    second === 'same' ? neighbour('h2', { at: 1, host: sameHost, ipv6 }) : home(2, second, ipv6),
+    site ? neighbour('site', { at: 2, host: siteHost, ipv6 }) : '',
   ].join('\n')
 }
 
@@ -130,17 +136,18 @@ function home(at: 1 | 2, router: Router, ipv6: boolean): string {
   ].join('\n')
 }
 
-/** The second host in the first one's network. */
-function neighbour(ipv6: boolean): string {
+/** Another host in the network of a home, behind its router. */
+function neighbour(name: NatPlace, { at, host, ipv6 }: { at: 1 | 2; host: number; ipv6: boolean }): string {
+  const [r, wide6] = [`r${at}`, `2001:db8:${at}:1`]
   return [
-    link('r1', 'lan2', 'h2', 'eth0'),
-    'ip -n r1 link add lanbr type bridge',
-    'ip -n r1 addr flush dev lan',
-    ...['lan', 'lan2'].map((end) => `ip -n r1 link set ${end} master lanbr`),
-    'ip -n r1 link set lanbr up',
-    address('r1', 'lanbr', '192.168.1.1/24', ipv6 && '2001:db8:1:1::1/64'),
-    address('h2', 'eth0', '192.168.1.12/24', ipv6 && '2001:db8:1:1::12/64'),
-    route('h2', '192.168.1.1', ipv6 && '2001:db8:1:1::1'),
+    link(r, 'lan2', name, 'eth0'),
+    `ip -n ${r} link add lanbr type bridge`,
+    `ip -n ${r} addr flush dev lan`,
+    ...['lan', 'lan2'].map((end) => `ip -n ${r} link set ${end} master lanbr`),
+    `ip -n ${r} link set lanbr up`,
+    address(r, 'lanbr', `192.168.${at}.1/24`, ipv6 && `${wide6}::1/64`),
+    address(name, 'eth0', `192.168.${at}.${host}/24`, ipv6 && `${wide6}::${host}/64`),
+    route(name, `192.168.${at}.1`, ipv6 && `${wide6}::1`),
   ].join('\n')
 }
 
