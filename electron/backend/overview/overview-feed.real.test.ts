@@ -1,5 +1,7 @@
 import type { Overview } from '@nps-desktop/electron/contract'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppAndRelay } from '../../testing/app-and-relay.ts'
 
@@ -92,6 +94,24 @@ test('started while the server is away, the app shows what it knew, and green fo
   expect(labs).toMatchObject([{ name: 'a100', state: { state: 'unknown' } }])
   expect(tunnels).toMatchObject([{ name: 'SSH', port, status: { state: 'checking' } }])
 })
+
+test('a tunnel of a newer kind than this app can read hides no other one, and is counted at its server', async () => {
+  const serverId = await bed.connectApp()
+  const { client, close } = await bed.askRelay()
+  const { id } = await client.clients.add({ name: 'by-hand' })
+  for (const name of ['known', 'by-air']) await client.tunnels.add({ clientId: id, target: bed.target, name })
+  close()
+  await bed.overviewWhere(({ tunnels }) => tunnels.length === 2)
+  const database = new DatabaseSync(join(bed.folder, 'relay', 'relay.db'))
+  database.exec("update tunnels set mode = 'carrierPigeon' where name = 'by-air'")
+  database.close()
+  const { servers, tunnels, otherTunnels } = await bed.overviewWhere(
+    ({ servers: all }) => all[0]?.unread !== undefined,
+  )
+  expect(servers).toMatchObject([{ id: serverId, unread: { labs: 0, tunnels: 1, passes: 0 } }])
+  expect(tunnels).toMatchObject([{ name: 'known' }])
+  expect(otherTunnels).toEqual([])
+}, 30_000)
 
 test('what is made and removed elsewhere appears and goes', async () => {
   const serverId = await bed.connectApp()

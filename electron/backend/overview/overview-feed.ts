@@ -13,6 +13,7 @@ import type { Client } from '@nps-desktop/relay-core/api'
 import { isLoopback } from '@nps-desktop/relay-core/visitor'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
 import { jumpAddress } from '../ssh/way.ts'
+import type { RelayMirror } from '../relays/relay-mirror.ts'
 import type { Relays } from '../relays/relays.ts'
 import type { LabRecord, ServerRecord, Storage } from '../storage/records.ts'
 import { changeFailure } from '../known-tunnels/tunnel-change.ts'
@@ -134,6 +135,7 @@ export class OverviewFeed {
       link,
       last: mirror.last,
       ...(plan && { plan }),
+      ...unreadOf(mirror.unread),
       local,
     }
   }
@@ -175,7 +177,8 @@ export class OverviewFeed {
     if (clientId === null) return { state: 'waiting' }
     const { link, mirror, notOnlineSinceMs } = this.#relays.view(serverId)
     const client = mirror.clients?.find((one) => one.id === clientId)
-    if (link.state === 'online' && mirror.clients && !client) return { state: 'waiting' }
+    const isUnread = mirror.unread.clients.some(({ id }) => id === clientId)
+    if (link.state === 'online' && mirror.clients && !client && !isUnread) return { state: 'waiting' }
     if (link.state !== 'online' || !client) {
       return { state: 'unknown', sinceMs: mirror.answeredAtMs ?? notOnlineSinceMs }
     }
@@ -240,6 +243,11 @@ export class OverviewFeed {
       ...evidence,
     })
   }
+}
+
+function unreadOf({ clients, tunnels, passes }: RelayMirror['unread']): Pick<Server, 'unread'> {
+  const unread = { labs: clients.length, tunnels: tunnels.length, passes: passes.length }
+  return Object.values(unread).some((count) => count > 0) ? { unread } : {}
 }
 
 /** A finer round trip would be news each second. */

@@ -1,3 +1,4 @@
+import type { UnreadItem } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DataFolder } from '../../testing/data-folder.ts'
@@ -9,25 +10,27 @@ import type { Relays } from './relays.ts'
 let data: DataFolder
 let storage: Storage
 /** The relay tells of these clients. */
-let tell: (clients: readonly { id: number; name: string }[]) => void
+let tell: (clients: readonly UnreadItem[], unread?: readonly UnreadItem[]) => void
 
 beforeEach(async () => {
   data = await DataFolder.open()
   storage = data.storage
   storage.servers.put(serverRecord())
-  let clients: readonly { id: number; name: string }[] = []
+  let clients: readonly UnreadItem[] = []
+  let unread: readonly UnreadItem[] = []
   let listener = (_serverId: string): void => undefined
   // what following needs; the rest of the relays is not there
   const relays = {
-    view: () => ({ mirror: { clients }, link: { state: 'online' } }),
+    view: () => ({ mirror: { clients, unread: { clients: unread } }, link: { state: 'online' } }),
     onChange: (given: typeof listener) => {
       listener = given
       return { [Symbol.dispose]: () => undefined }
     },
   } as unknown as Relays
   followClients(storage, relays, silentLog)
-  tell = (told) => {
+  tell = (told, more = []) => {
     clients = [...told]
+    unread = more
     listener('s1')
   }
 })
@@ -69,4 +72,10 @@ test('a lab box that only the relay has told of goes when it is gone there', () 
   expect(storage.labs.list()).toMatchObject([{ id: 's1-c4', name: 'by-hand', clientId: 4 }])
   tell([])
   expect(storage.labs.list()).toEqual([])
+})
+
+test('one whose client is of a newer kind than this app can read stays', () => {
+  tell([{ id: 4, name: 'by-hand' }])
+  tell([], [{ id: 4, name: 'by-hand' }])
+  expect(storage.labs.list()).toMatchObject([{ id: 's1-c4', clientId: 4 }])
 })

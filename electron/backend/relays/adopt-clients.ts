@@ -15,16 +15,22 @@ export function followClients(storage: Storage, relays: Relays, log: Log): Dispo
     const { mirror, link } = relays.view(serverId)
     if (link.state !== 'online' || !mirror.clients || seen.has(mirror.clients)) return
     seen.add(mirror.clients)
-    const { clients } = mirror
+    const { clients, unread } = mirror
+    const unreadIds = unread.clients.map(({ id }) => id)
     try {
-      storage.whenPossible(`clients/${serverId}`, () => adopt(storage, serverId, clients))
+      storage.whenPossible(`clients/${serverId}`, () => adopt(storage, serverId, clients, unreadIds))
     } catch (error) {
       log.error('the lab boxes of a server could not be taken over', { server: serverId, error })
     }
   })
 }
 
-function adopt(storage: Storage, serverId: string, clients: readonly { id: number; name: string }[]): void {
+function adopt(
+  storage: Storage,
+  serverId: string,
+  clients: readonly { id: number; name: string }[],
+  unreadIds: readonly number[],
+): void {
   // It may have been forgotten while the disk took nothing.
   if (!storage.servers.get(serverId)) return
   for (const { id: clientId, name } of clients) {
@@ -33,7 +39,7 @@ function adopt(storage: Storage, serverId: string, clients: readonly { id: numbe
     const id = lab?.id ?? freeLabId(storage, serverId, clientId)
     storage.labs.put({ ...(lab ?? { ...unknown, id, serverId }), name, clientId })
   }
-  const there = new Set(clients.map((client) => client.id))
+  const there = new Set([...clients.map(({ id }) => id), ...unreadIds])
   for (const lab of storage.labs.list()) {
     if (lab.serverId !== serverId || lab.clientId === null || there.has(lab.clientId)) continue
     if (!keepsSomething(lab)) storage.labs.delete(lab.id)

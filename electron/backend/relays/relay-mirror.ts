@@ -5,6 +5,7 @@ import {
   type LiveTraffic,
   type RelayStatus,
   type RelayTunnel,
+  type UnreadItem,
 } from '@nps-desktop/relay-core/api'
 import { isUnknownCall } from '../failures/is-unknown-call.ts'
 import type { LastStatus } from '../storage/records.ts'
@@ -16,6 +17,13 @@ const askIntervalMs = 10_000
 /** Longer than any healthy round trip, and shorter than the 10 s within which a dead link must be noticed. */
 const answerTimeoutMs = 8_000
 
+/** What of a relay's lists is of a newer kind than this app can read. */
+interface Unread {
+  clients: readonly UnreadItem[]
+  tunnels: readonly UnreadItem[]
+  passes: readonly UnreadItem[]
+}
+
 /** What was last heard of one relay. When the link is lost, it is no longer known who is there, nor how fast anything is; what was counted stays. */
 export class RelayMirror {
   clients: readonly Client[] | null = null
@@ -24,6 +32,7 @@ export class RelayMirror {
   tunnels: readonly RelayTunnel[] | null = null
   /** Null too for a relay that knows no guest passes. */
   passes: readonly GuestPass[] | null = null
+  readonly unread: Unread = { clients: [], tunnels: [], passes: [] }
   status: RelayStatus | null = null
   /** The status with its time; at the start of the app that of before. */
   last: LastStatus | null = null
@@ -55,6 +64,7 @@ export async function keepMirror(
       () => api.clients.watch({}, { signal }),
       (clients) => {
         mirror.clients = clients
+        mirror.unread.clients = clients.unread ?? []
         events.changed()
       },
     ),
@@ -62,6 +72,7 @@ export async function keepMirror(
       () => api.tunnels.watch({}, { signal }),
       (tunnels) => {
         mirror.tunnels = tunnels
+        mirror.unread.tunnels = tunnels.unread ?? []
         forgetRates(mirror, tunnels)
         events.changed()
       },
@@ -117,6 +128,7 @@ async function followPasses(
       () => api.passes.watch({}, { signal }),
       (passes) => {
         mirror.passes = passes
+        mirror.unread.passes = passes.unread ?? []
         events.changed()
       },
     )

@@ -45,7 +45,7 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
     } as unknown as Parts['storage'],
     relays: {
       api: () => ({ tunnels }),
-      view: () => ({ link: { state: 'online' }, mirror: { tunnels: [{ id: 9 }] } }),
+      view: () => ({ link: { state: 'online' }, mirror: { tunnels: [{ id: 9 }], unread: { tunnels: [] } } }),
       onChange: (listener: (serverId: string) => void) => {
         tellChange = () => listener('s1')
         return { [Symbol.dispose]: () => undefined }

@@ -102,7 +102,9 @@ export class PendingRemovals {
   #resume(serverId: string): void {
     const { link, mirror } = this.#relays.view(serverId)
     if (link.state !== 'online' || !mirror.tunnels) return
-    const there = new Set(mirror.tunnels.map((tunnel) => tunnelIdOf(serverId, tunnel.id)))
+    const there = new Set(
+      [...mirror.tunnels, ...mirror.unread.tunnels].map((tunnel) => tunnelIdOf(serverId, tunnel.id)),
+    )
     for (const note of this.#storage.tunnelNotes.list()) {
       if (!note.removal || parseTunnelId(note.id)?.serverId !== serverId) continue
       if (!there.has(note.id)) this.#forget(note)

@@ -58,6 +58,8 @@ export const serverRelay = z.object({
   range: portRange,
 })
 
+const count = z.number().int().nonnegative()
+
 export const server = z.object({
   id,
   name,
@@ -69,6 +71,8 @@ export const server = z.object({
   /** What it said of itself last, and when; null before it ever did. */
   last: z.object({ status: relayStatus, atMs: instantMs }).nullable(),
   plan: serverPlan.optional(),
+  /** How many things there are of a newer kind than this app can read; left out: none. */
+  unread: z.object({ labs: count, tunnels: count, passes: count }).optional(),
   local: z.boolean(),
 })
 export type Server = z.infer<typeof server>

@@ -67,13 +67,13 @@ for (const allowPorts of ['1-999999', '9000-7000', '0', '7000-', 'x', 7000, '700
   })
 }
 
-test('a client without a name is no answer, and the message says where', async () => {
-  answer = [{ id: 1, name: null }]
+test('what has no number is no client, and the message says where', async () => {
+  answer = [{ name: null }]
   await expect(client.clients.list({})).rejects.toThrow(/clients\/list.*0\.name/)
 })
 
 test('a feed ends at the first value that does not fit', async () => {
-  answer = [{ id: 1, name: null }]
+  answer = [{ name: null }]
   const feed = await client.clients.watch({})
   expect((await feed.next()).value).toEqual([])
   await expect(feed.next()).rejects.toEqual(invalid)

@@ -3,21 +3,27 @@ import { RPCLink } from '@orpc/client/websocket'
 import { type ContractRouterClient, ValidationError } from '@orpc/contract'
 import { ResponseValidationPlugin } from '@orpc/contract/plugins'
 import type { WebSocket } from 'ws'
-import { relayContract, type RelayContract } from '../api/contract.ts'
+import { contractOf, type RelayContract } from '../api/contract.ts'
 import { knownErrorCode, RelayError } from '../api/errors.ts'
+import { readList } from '../api/lists.ts'
 import { failureParams } from '../api/relay-failure.ts'
 
 /** The relay API as typed calls. Calls and feeds reject with `RelayError`, whatever the cause. */
 export type RelayClient = ContractRouterClient<RelayContract>
 
+/** Made for the first connection: a relay that asks none does not need it. */
+let contract: RelayContract | undefined
+
 /**
  * Makes the calls over an open WebSocket. Every answer and every value of a feed is parsed by the contract before anyone
- * sees it: a relay may be hostile, broken, or of another version. One that does not fit is `relay-answer-invalid`.
+ * sees it: a relay may be hostile, broken, or of another version. One that does not fit is `relay-answer-invalid`; of a list, what
+ * a newer relay alone knows is left in its `unread`.
  */
 export function createRelayClient(socket: WebSocket): RelayClient {
+  contract ??= contractOf(readList)
   const link = new RPCLink({
     websocket: quietOnceClosed(socket),
-    plugins: [new ResponseValidationPlugin(relayContract)],
+    plugins: [new ResponseValidationPlugin(contract)],
     interceptors: [
       async ({ next, signal, path }) => {
         const call = path.join('/')

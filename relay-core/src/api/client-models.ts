@@ -27,7 +27,7 @@ export type AbsenceReason = z.infer<typeof absenceReason>
 export const absence = z.object({ sinceMs: instantMs, untilMs: instantMs, why: absenceReason })
 export type Absence = z.infer<typeof absence>
 
-/** The agent's link as the relay sees it. */
+/** The agent's link as the relay sees it. A reason or a start that only a newer relay knows is read as none: it hides no lab box. */
 export const agentPresence = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('online'),
@@ -44,7 +44,10 @@ export const agentPresence = z.discriminatedUnion('state', [
     origin: z
       .object({
         /** What starts it; `none`: a person did. Null: something this version does not know. */
-        start: z.enum(['none', ...installKinds]).nullable(),
+        start: z
+          .enum(['none', ...installKinds])
+          .nullable()
+          .catch(null),
         /** The account of the person who installed or started it, to sign in with; empty where it is unknown. */
         account: z.string().regex(/^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})?$/),
       })
@@ -60,13 +63,13 @@ export const agentPresence = z.discriminatedUnion('state', [
       })
       .optional(),
     /** The last one since the relay was started; older relays leave it out. */
-    lastAbsence: absence.optional(),
+    lastAbsence: absence.optional().catch(undefined),
   }),
   /** `sinceMs` is null for a client that was never online. `why` is absent where the relay was started since, and for older relays. */
   z.object({
     state: z.literal('offline'),
     sinceMs: instantMs.nullable(),
-    why: absenceReason.optional(),
+    why: absenceReason.optional().catch(undefined),
   }),
 ])
 export type AgentPresence = z.infer<typeof agentPresence>

@@ -5,7 +5,7 @@ import { changedConf, confFile, savedConf } from './conf/conf-file.ts'
 import { legMeasurement, probeResult } from './path-models.ts'
 import { relayErrorData } from './relay-failure.ts'
 import { caller, consolePass, machineUse, relayStatus, seenKey } from './relay-status-models.ts'
-import { targetAddress, tunnel, tunnelMode } from './relay-tunnel-models.ts'
+import { keptTunnel, targetAddress, tunnel, tunnelMode } from './relay-tunnel-models.ts'
 import { clientId, displayName, instantMs, port, tunnelId } from './words/scalars.ts'
 import { minVkeyLength } from './words/min-vkey-length.ts'
 import { connection, liveTraffic, trafficHistory } from './traffic-models.ts'
@@ -15,6 +15,7 @@ import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
 import { guestPass, newGuestPass } from './guest-pass-models.ts'
+import { type ListSchema, writtenList } from './lists.ts'
 import { listening } from './listening.ts'
 import { watch, watchWish } from './webhook/watch-models.ts'
 import { newWebhook, webhookAnswer, webhookView } from './webhook/webhook-models.ts'
@@ -40,9 +41,10 @@ export const maxMeasureBytes = 65_536
 
 /**
  * The API of one relay: what the web console, the desktop app and `nps client|tunnel` speak. Both ends parse by it what the
- * other sends, and they are often of different versions: a field that answers gain later has to be optional.
+ * other sends, and they are often of different versions: a field that answers gain later has to be optional, and what may gain
+ * kinds is told in a `listOf`, of which an older reader takes what it knows.
  */
-export const relayContract = {
+export const contractOf = (listOf: ListSchema) => ({
   status: {
     get: base.input(nothing).output(relayStatus),
     watch: base.input(nothing).output(eventIterator(relayStatus)),
@@ -68,8 +70,8 @@ export const relayContract = {
     restart: base.input(nothing).output(nothing),
   },
   clients: {
-    list: base.input(nothing).output(z.array(client)),
-    watch: base.input(nothing).output(eventIterator(z.array(client))),
+    list: base.input(nothing).output(listOf(client)),
+    watch: base.input(nothing).output(eventIterator(listOf(client))),
     /** Without `vkey` the relay makes one: 32 random characters. */
     add: base
       .input(
@@ -128,8 +130,8 @@ export const relayContract = {
       ),
   },
   tunnels: {
-    list: base.input(nothing).output(z.array(tunnel)),
-    watch: base.input(nothing).output(eventIterator(z.array(tunnel))),
+    list: base.input(nothing).output(listOf(tunnel, keptTunnel)),
+    watch: base.input(nothing).output(eventIterator(listOf(tunnel, keptTunnel))),
     /** Without `port`: the next free one of `allow_ports`, where the mode has a port. Listening already when it answers. */
     add: base
       .input(
@@ -188,8 +190,8 @@ export const relayContract = {
   },
   /** Later than the rest: an older relay does not know these calls. */
   passes: {
-    list: base.input(nothing).output(z.array(guestPass)),
-    watch: base.input(nothing).output(eventIterator(z.array(guestPass))),
+    list: base.input(nothing).output(listOf(guestPass)),
+    watch: base.input(nothing).output(eventIterator(listOf(guestPass))),
     /** `line` is what the guest runs, with the secret, shown this once; null for a pass of an address. */
     add: base.input(newGuestPass).output(z.object({ pass: guestPass, line: z.string().nullable() })),
     /** Ends its connections at once. */
@@ -209,7 +211,7 @@ export const relayContract = {
   },
   /** What the webhook is to tell once, of processes and GPUs of lab boxes. Later than the rest. */
   watches: {
-    list: base.input(nothing).output(z.array(watch)),
+    list: base.input(nothing).output(listOf(watch)),
     /**
      * The lab box is asked first. `mode-unsupported` for an older or a stock npc, `target-denied` for one with `-discover=false`, `target-missing` where it does
      * not see the process or no GPU, `agent-offline`, `limit-reached`.
@@ -234,6 +236,8 @@ export const relayContract = {
     /** The last lines first (at most 500), then each new one. */
     tail: base.input(nothing).output(eventIterator(z.object({ lines: z.array(z.string()) }))),
   },
-}
+})
 
+/** As the relay keeps to it. Who asks one takes it with `readList`. */
+export const relayContract = contractOf(writtenList)
 export type RelayContract = typeof relayContract

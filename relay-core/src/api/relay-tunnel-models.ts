@@ -54,3 +54,6 @@ export const tunnel = z.object({
   monthBytes: z.number().int().optional(),
 })
 export type RelayTunnel = z.infer<typeof tunnel>
+
+/** As a relay tells it in a list, also of a mode that only a later version knows: it keeps such a tunnel, and does not open it. */
+export const keptTunnel = tunnel.extend({ mode: z.string().max(64) })

@@ -1,7 +1,7 @@
 import { relayFailure } from '@nps-desktop/electron/contract'
 import type { Failure } from '@nps-desktop/electron/contract'
 import { provedForMs } from '../tunnels/tunnel-state.ts'
-import { tunnelModes } from '@nps-desktop/relay-core/api'
+import { traitsOf } from '@nps-desktop/relay-core/api'
 import type { ProbeResult, RelayFailure, RelayTunnel } from '@nps-desktop/relay-core/api'
 
 /** A tunnel's state as far as the server itself can prove it. */
@@ -19,7 +19,7 @@ export function consoleLook(tunnel: RelayTunnel, probe: ProbeResult | undefined,
   if (!probe || nowMs - probe.atMs > provedForMs) return { look: 'checking' }
   const failed = probe.hops.find((hop) => hop.failure)
   if (failed?.failure) return broken(failed.failure)
-  if (tunnelModes[tunnel.mode].port === 'udp') return { look: 'unchecked' }
+  if (traitsOf(tunnel.mode)?.port === 'udp') return { look: 'unchecked' }
   return { look: 'ready', ms: probe.hops.reduce((sum, hop) => sum + (hop.ms ?? 0), 0) }
 }
 

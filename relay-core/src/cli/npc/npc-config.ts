@@ -66,7 +66,7 @@ export async function readNpcConf(
   const isKnown = vkey !== '' || flags.password !== undefined
   if (server !== '' && isKnown)
     return { config: checked(server, vkey, flags), pushed: null, visitors: [], warnings: [] }
-  if (flags.config === undefined && (server !== '' || vkey !== '')) {
+  if (flags.config === undefined && (server !== '' || isKnown)) {
     throw usageError(server === '' ? '-server=host:port is missing.' : '-vkey=... is missing.')
   }
   const file = resolve(flags.config ?? defaultConfig)

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseFlags } from '../shared/flags.ts'
-import { npcFlagKinds, refusedNpcCommands, refuseStockFlags } from './npc-flags.ts'
+import {
+  npcFlagKinds,
+  refusedNpcCommands,
+  refuseStockFlags,
+  refuseVisitWithoutPassword,
+} from './npc-flags.ts'
 
 const read = (...args: string[]) => parseFlags(args, npcFlagKinds).flags
 
@@ -39,4 +44,17 @@ test.each([
 
 test('so are the commands that it does not have', () => {
   expect(Object.keys(refusedNpcCommands)).toEqual(['nat', 'update'])
+})
+
+test.each([
+  ['-server=h:1', '-local_port=1080'],
+  ['-server=h:1', '-vkey=k', '-local_type=secret'],
+  ['-server=h:1', '-agent_fingerprint=sha256:x'],
+])('a visit whose password was forgotten is told what is missing: %s %s', (...args) => {
+  const [flag] = args.at(-1)?.split('=') ?? []
+  expect(() => refuseVisitWithoutPassword(read(...args))).toThrow(
+    `-password=... is missing: with ${flag}, npc visits a private tunnel.`,
+  )
+  expect(() => refuseVisitWithoutPassword(read(...args, '-password=p'))).not.toThrow()
+  expect(() => refuseVisitWithoutPassword(read('-server=h:1', '-vkey=k'))).not.toThrow()
 })

@@ -72,3 +72,15 @@ export function refuseStockFlags(flags: NpcFlags): void {
     if (reason !== undefined) throw usageError(`-${name}=${String(given)} is not offered: ${reason}.`)
   }
 }
+
+/** What only a visitor of a private tunnel is given. */
+const visitorFlags = ['local_port', 'local_ip', 'local_type', 'agent_fingerprint', 'target'] as const
+
+/** Throws wrong usage where a private tunnel is to be visited and its password was forgotten: by its vkey alone npc would be the lab box's agent. */
+export function refuseVisitWithoutPassword(flags: NpcFlags): void {
+  const given = visitorFlags.find((name) => flags[name] !== undefined)
+  if (given === undefined || flags.password !== undefined || flags.config !== undefined) return
+  throw usageError(
+    `-password=... is missing: with -${given}, npc visits a private tunnel. The app shows the whole line, and so does "nps tunnel command -id=..." on the server.`,
+  )
+}

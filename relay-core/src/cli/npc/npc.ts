@@ -5,7 +5,12 @@ import { startWithCompilerSetting } from '../shared/compilers.ts'
 import { exitCode, runCommandLine } from '../shared/exit.ts'
 import { parseFlags, usageError } from '../shared/flags.ts'
 import { asksForHelp } from '../shared/help.ts'
-import { npcFlagKinds, refusedNpcCommands, refuseStockFlags } from './npc-flags.ts'
+import {
+  npcFlagKinds,
+  refusedNpcCommands,
+  refuseStockFlags,
+  refuseVisitWithoutPassword,
+} from './npc-flags.ts'
 import { withSecretFiles } from './secret-files.ts'
 import { print } from '../shared/output.ts'
 
@@ -13,7 +18,8 @@ const usage = `npc ${relayVersion}, the agent of NPS Desktop
 
 npc -server=host:port -vkey=key [-fingerprint=sha256:...]   run in the foreground
 npc -config=file          the same from a file, with the tunnels in it (default conf/npc.conf)
-npc -server=... -password=... [-local_port=2000]   visit a private tunnel, or by a guest pass: it listens on 127.0.0.1 (-local_ip=...)
+npc -server=... -password=... [-local_port=2000]   visit a private tunnel or a private proxy (SOCKS5, HTTP), or by a guest pass: it
+                          listens on 127.0.0.1 (-local_ip=...), and of a proxy that address is what programs are told
 npc register -server=... -vkey=... [-time=2]   let this machine's address in for so many hours
 npc install               make it a service, with the same flags (-service=auto|${kindsOf().join('|')})
 npc uninstall             stop it and take it away (-purge: settings and state too)
@@ -26,7 +32,7 @@ The server's console and the desktop app show the line to copy. On a lab box it 
 -fingerprint=sha256:...   the server's key; without it the first one seen is kept, and no other is accepted later
 -vkey_file=file           in place of -vkey; -password_file=file in place of -password
 -proxy=socks5://user:password@host:port   the way to the server, or http://...
--allow_target=127.0.0.1,10.0.0.0/24:22    all that this machine dials for its server
+-allow_target=127.0.0.1,10.0.0.0/24:22    all that this machine dials for its server, and what its private proxies reach
 -share=/data/results,/other   folders of this machine that file tunnels may show
 -before_dial=/opt/login   a program that is run before the server is dialled again, such as a login at the network's portal
 -direct=yes               visitors of private tunnels reach this machine past the server where the networks allow it; no,
@@ -65,6 +71,7 @@ async function main(args: string[]): Promise<number> {
   if (refusal) throw usageError(`"npc ${command}" is not offered: ${refusal}.`)
   if (command === undefined) {
     const { readNpcConf } = await import('./npc-config.ts')
+    refuseVisitWithoutPassword(flags)
     const conf = await readNpcConf(flags)
     if (!conf) throw usageError(usage)
     // What came by a pipe could not be read again.

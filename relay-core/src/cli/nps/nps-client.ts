@@ -8,7 +8,7 @@ import { stockClientFlags } from '../shared/stock-words.ts'
 import { limitFlags, limitUsage, readLimits } from './limit-flags.ts'
 import { formatTable, print, printJson } from '../shared/output.ts'
 import { guessServerName } from './server-name.ts'
-import { withRelay } from './with-relay.ts'
+import { listOfRelay, toChange, withRelay } from './with-relay.ts'
 
 const kinds = {
   id: 'text',
@@ -50,7 +50,7 @@ export async function runClientCommand(
   const host = flags.host ?? guessServerName()
   switch (words.join(' ')) {
     case 'list': {
-      const clients = await withRelay(folders, (relay) => relay.clients.list({}))
+      const clients = await listOfRelay(folders, 'client', (relay) => relay.clients.list({}))
       if (flags.json) printJson(clients)
       else print(clients.length > 0 ? formatClients(clients) : 'No clients yet: nps client add -name=lab')
       return 0
@@ -72,7 +72,7 @@ export async function runClientCommand(
     case 'edit': {
       const { name, enabled } = flags
       const client = await withRelay(folders, async (relay) => {
-        const before = (await relay.clients.list({})).find((one) => one.id === id())
+        const before = toChange(await relay.clients.list({}), 'client', id())
         const edited = await relay.clients.edit({
           id: id(),
           ...(name !== undefined && { name }),

@@ -4,7 +4,7 @@ import type { Folders } from '../../config/file/folders.ts'
 import { noSuchCommand, parseFlags, requireNumber, requireText, usageError } from '../shared/flags.ts'
 import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'
 import { guessServerName } from './server-name.ts'
-import { withRelay } from './with-relay.ts'
+import { listOfRelay, withRelay } from './with-relay.ts'
 
 const kinds = {
   id: 'text',
@@ -35,7 +35,7 @@ export async function runPassCommand(
   const id = () => requireNumber(flags.id, 'id')
   switch (words.join(' ')) {
     case 'list': {
-      const passes = await withRelay(folders, (relay) => relay.passes.list({}))
+      const passes = await listOfRelay(folders, 'guest pass', (relay) => relay.passes.list({}))
       if (flags.json) printJson(passes)
       else
         print(

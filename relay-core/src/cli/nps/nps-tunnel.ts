@@ -15,7 +15,7 @@ import { formatBytes, formatTable, print, printJson } from '../shared/output.ts'
 import { readPortPairs, refuseUseless } from './port-pair-flags.ts'
 import { readSettings, settingFlags, settingUsage } from './setting-flags.ts'
 import { guessServerName } from './server-name.ts'
-import { withRelay } from './with-relay.ts'
+import { listOfRelay, toChange, withRelay } from './with-relay.ts'
 
 const kinds = {
   id: 'text',
@@ -52,7 +52,7 @@ export async function runTunnelCommand(
   const { name } = flags
   switch (words.join(' ')) {
     case 'list': {
-      const tunnels = await withRelay(folders, (relay) => relay.tunnels.list({}))
+      const tunnels = await listOfRelay(folders, 'tunnel', (relay) => relay.tunnels.list({}))
       if (flags.json) printJson(tunnels)
       else
         print(
@@ -98,7 +98,7 @@ export async function runTunnelCommand(
       const target = flags.target === undefined ? undefined : readTarget(flags.target)
       const mode = flags.mode === undefined ? undefined : readInterchangeable(flags.mode)
       const edited = await withRelay(folders, async (relay) => {
-        const before = (await relay.tunnels.list({})).find((tunnel) => tunnel.id === id())
+        const before = toChange(await relay.tunnels.list({}), 'tunnel', id())
         return relay.tunnels.edit({
           id: id(),
           ...(name !== undefined && { name }),

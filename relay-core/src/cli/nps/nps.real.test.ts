@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../../api/client-models.ts'
@@ -387,13 +388,14 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     const { vkey } = await json<Client>('client', 'add', '-name=lab')
     const { id } = await json<Client>('client', 'add', '-name=another')
     await json('tunnel', 'add', `-client=${id}`, '-name=theirs', `-port=${port + 2}`, '-target=22')
+    await json('tunnel', 'add', '-client=1', '-name=mine', `-port=${port + 3}`, '-target=23')
     const config = join(folder, 'npc.conf')
     const section = (name: string, at: number) =>
       `[${name}]\nmode=tcp\nserver_port=${at}\ntarget_addr=127.0.0.1:22\n`
     const common = `[common]\nserver_addr=127.0.0.1:${port}\nvkey=${vkey}\nshare=${folder}/none\n`
     writeFileSync(
       config,
-      `${common}${section('fine', port + 1)}${section('taken', port + 2)}${section('far', port + 90)}`,
+      `${common}${section('fine', port + 1)}${section('taken', port + 2)}${section('twice', port + 3)}${section('far', port + 90)}`,
     )
     const own = `-conf_path=${join(folder, 'npc')}`
     await start(npc, [`-config=${config}`, own], 'agent online')
@@ -405,6 +407,7 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(said).not.toContain('[fine]')
     for (const [name, cause] of [
       ['taken', `Port ${port + 2} belongs to another tunnel of this server. Choose another one.`],
+      ['twice', `Port ${port + 3} belongs to tunnel 2 “mine” of this lab box, which leads to 127.0.0.1:23`],
       ['far', `Port ${port + 90} is outside allow_ports=${port + 1}-${port + 50}. Choose one inside`],
     ]) {
       expect(said).toContain(`[${name}] of npc.conf is not on the server: ${cause}`)
@@ -412,8 +415,30 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect(said).not.toContain('theirs')
     expect((await run(npc, 'status', own)).code).toBe(4)
     const listed = await run(npc, 'status', `-config=${config}`, own)
-    expect(listed.stdout).toMatch(/fine +ok\ntaken +not running\nfar +not running/)
+    expect(listed.stdout).toMatch(/fine +ok\ntaken +not running\ntwice +not running\nfar +not running/)
     expect(listed.code).toBe(4)
+  })
+
+  test('a tunnel that only a later nps knows hides no other one, and its list says that it is there', async () => {
+    await startRelay()
+    await json<Client>('client', 'add', '-name=lab')
+    for (const name of ['ssh', 'by-air'])
+      await json('tunnel', 'add', '-client=1', `-name=${name}`, '-target=22')
+    const database = new DatabaseSync(join(folder, 'state/relay.db'))
+    database.exec("update tunnels set mode = 'carrierPigeon' where name = 'by-air'")
+    database.close()
+    const listed = await ask('tunnel', 'list')
+    expect(listed.stdout).toContain('ssh')
+    expect(listed.stdout).not.toContain('by-air')
+    const known =
+      'tunnel 2 “by-air” is of a kind that only a newer version knows. This is nps 1.0.0: update it.\n'
+    expect(listed).toMatchObject({ code: 0, stderr: `Not shown: ${known}` })
+    expect(await json('tunnel', 'list')).toMatchObject([{ id: 1, name: 'ssh' }])
+    expect(await ask('tunnel', 'edit', '-id=2', '-target=23')).toMatchObject({
+      code: 1,
+      stderr: `Nothing is changed: ${known}`,
+    })
+    expect((await ask('tunnel', 'remove', '-id=2')).code).toBe(0)
   })
 
   test('connect prints what the app needs, also while nps is stopped', async () => {

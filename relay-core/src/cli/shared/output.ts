@@ -5,6 +5,11 @@ export function print(text: string): void {
   process.stdout.write(`${printableLines(text)}\n`)
 }
 
+/** The same on standard error, for what a script that reads the answer must not meet in it. */
+export function printBeside(text: string): void {
+  process.stderr.write(`${printableLines(text)}\n`)
+}
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`)
 }

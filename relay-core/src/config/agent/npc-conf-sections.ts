@@ -2,6 +2,7 @@ import {
   modeOfStockName,
   stockModeNames,
   takesSetting,
+  traitsOf,
   tunnelModes,
   type TunnelMode,
 } from '../../api/tunnel-modes.ts'
@@ -62,6 +63,11 @@ export function readTunnel(
 ): PushedTunnel[] {
   const asked = values.required('mode')
   const known = stockModeNames.find((mode) => mode === asked)
+  if (traitsOf(asked)?.agentProxy)
+    throw values.wrong(
+      'mode',
+      `is not ${asked} in npc.conf: private proxies are made on the server, by the app or by "nps tunnel add -client=... -mode=${asked}" there; take [${values.name}] out`,
+    )
   if (!known) throw values.wrong('mode', `is one of ${stockModeNames.join(', ')}, not "${asked}"`)
   const mode = modeOfStockName(known)
   const ports = PortRanges.parse(values.text('server_port'))

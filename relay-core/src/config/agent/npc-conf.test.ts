@@ -170,6 +170,14 @@ describe('npc.conf', () => {
     [`${common}[a]\nmode=tcp\n[a]\nmode=udp`, 'npc.conf:6: [a] is already in line 4'],
     [`${common}[a]\nserver_port=1`, 'npc.conf:4: mode is missing'],
     [`${common}[a]\nmode=tcpTrans`, 'npc.conf:5: mode is one of tcp, udp'],
+    [
+      `${common}[lab]\nmode=privateSocks5`,
+      'npc.conf:5: mode is not privateSocks5 in npc.conf: private proxies are made on the server, by the app or by "nps tunnel add -client=... -mode=privateSocks5" there; take [lab] out',
+    ],
+    [
+      `${common}[a]\nmode=privateHttpProxy\npassword=x`,
+      '"nps tunnel add -client=... -mode=privateHttpProxy"',
+    ],
     [`${common}[a]\nmode=tcp\nserver_port=0`, 'npc.conf:6: server_port needs ports'],
     [`${common}[a]\nmode=tcp\nserver_port=1`, 'npc.conf:4: target_addr is missing'],
     [`${common}[a]\nmode=tcp\nserver_port=1\ntarget_addr=host`, 'npc.conf:7: target_addr needs host:port'],

@@ -87,7 +87,10 @@ export class StockSupport {
       configure: async (document) => {
         // Most relays never meet an agent that brings anything.
         const { takePushedDocument } = await import('../../stock/configuration/pushed-document.ts')
-        const receiver = this.#pushed.receiver({ id: clientId }, address, onlineSinceMs)
+        const receiver = this.#pushed.receiver({ id: clientId }, address, {
+          startedAtMs: onlineSinceMs,
+          isNative: true,
+        })
         return JSON.stringify(await takePushedDocument(document, receiver, { maxBytes: maxDocumentBytes }))
       },
       onHealth: (health) => this.#health.take(clientId, health),

@@ -14,6 +14,24 @@ const document = JSON.stringify({
   tunnels: Array.from({ length: 50 }, (_, at) => ({ mode: 'tcp', remark: `s${at}`, ports: '1' })),
 })
 
+it('a section of a newer npc is refused by its name, and the others are taken', async () => {
+  const taken: string[] = []
+  const receiver: ConfigReceiver = {
+    ...refusing,
+    addTunnel: async ({ remark }) => {
+      taken.push(remark)
+      return null
+    },
+  }
+  const tunnels = [{ Mode: 'carrierPigeon', Remark: 'by air' }, { Mode: 'tcp', Remark: 'ssh', Ports: '1' }, 7]
+  const hosts = [{ Remark: 'odd', Host: ['a', 'b'] }]
+  const outcome = await takePushedDocument(JSON.stringify({ hosts, tunnels }), receiver, { maxBytes: 65_536 })
+  expect(taken).toEqual(['ssh'])
+  expect(outcome.refused).toEqual(['odd', 'by air', ''])
+  for (const reason of outcome.reasons)
+    expect(reason).toContain('does not know such a section. Update nps there')
+})
+
 it('every name is told, and as many reasons as there is room for', async () => {
   const all = await takePushedDocument(document, refusing, { maxBytes: 65_536 })
   expect(all.refused).toHaveLength(50)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { RelayError } from '../../api/errors.ts'
+import { relayVersion } from '../../version.ts'
 import type { PushedConfiguration } from './pushed-configuration.ts'
 import type { ConfigReceiver } from './config-conversation.ts'
 import { encodePushedHost, encodePushedTunnel } from './encode-pushed.ts'
@@ -25,6 +26,8 @@ const maxEntries = 1000
 
 const entries = z.array(z.unknown()).max(maxEntries).default([])
 const pushedDocument = z.object({ hosts: entries, tunnels: entries })
+/** As npc writes its name, whatever else an entry holds. */
+const namedEntry = z.object({ Remark: z.string().max(4096) })
 
 /** The outcome: what the relay has refused and why, or that this client may bring nothing. */
 const pushedOutcome = z.object({
@@ -36,7 +39,7 @@ const pushedOutcome = z.object({
 })
 export type PushedOutcome = z.infer<typeof pushedOutcome>
 
-/** Relay's side; rejects on anything that is not such a document. `maxBytes`: how long the outcome may be as JSON. */
+/** Relay's side; rejects on anything that is not such a document, and refuses an entry that it cannot read. `maxBytes`: how long the outcome may be as JSON. */
 export async function takePushedDocument(
   document: string,
   receiver: ConfigReceiver | undefined,
@@ -46,21 +49,40 @@ export async function takePushedDocument(
   if (!receiver) return { refused: [], reasons: [], denied: true }
   const refused: string[] = []
   const reasons: string[] = []
-  const note = (name: string, refusal: RelayError | null) => {
+  const note = (name: string, refusal: Pick<RelayError, 'message'> | null) => {
     if (refusal === null) return
     refused.push(name)
     reasons.push(refusal.message)
   }
   for (const record of hosts) {
-    const host = decodePushedHost(Buffer.from(JSON.stringify(record)))
-    note(host.remark || host.host, await receiver.addHost(host))
+    const host = decoded(record, decodePushedHost)
+    if (host) note(host.remark || host.host, await receiver.addHost(host))
+    else note(nameOf(record), unknownSection)
   }
   for (const record of tunnels) {
-    const tunnel = decodePushedTunnel(Buffer.from(JSON.stringify(record)))
-    note(tunnel.remark || tunnel.mode, await receiver.addTunnel(tunnel))
+    const tunnel = decoded(record, decodePushedTunnel)
+    if (tunnel) note(tunnel.remark || tunnel.mode, await receiver.addTunnel(tunnel))
+    else note(nameOf(record), unknownSection)
   }
   receiver.done()
   return { refused, reasons: thatFit(reasons, { beside: refused, maxBytes }), denied: false }
+}
+
+/** Null for an entry of a later npc, such as a tunnel of a mode that is not known here: the others do not wait for it. */
+function decoded<T>(record: unknown, decode: (json: Buffer) => T): T | null {
+  try {
+    return decode(Buffer.from(JSON.stringify(record)))
+  } catch {
+    return null
+  }
+}
+
+function nameOf(record: unknown): string {
+  return namedEntry.safeParse(record).data?.Remark ?? ''
+}
+
+const unknownSection = {
+  message: `nps ${relayVersion} on the server does not know such a section. Update nps there, or take the section out.`,
 }
 
 /** The names matter more than the reasons. */

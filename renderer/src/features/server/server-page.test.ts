@@ -57,8 +57,11 @@ const lost: Job = {
   ],
 }
 
-async function show(first: Server['link'], { language = 'en' as Language, jobs = [] as Job[] } = {}) {
-  const overview = changingFeed(overviewWith({ servers: [{ ...server, link: first }] }))
+async function show(
+  first: Server['link'],
+  { language = 'en' as Language, jobs = [] as Job[], more = {} as Partial<Server> } = {},
+) {
+  const overview = changingFeed(overviewWith({ servers: [{ ...server, link: first, ...more }] }))
   const tries: PromiseWithResolvers<unknown>[] = []
   const page = await mountPage(ServerPage, {
     props: { serverId: 's1' },
@@ -135,4 +138,16 @@ test('a check of the ports that the outage ended is told nowhere once the server
   expect(alerts()).toHaveLength(1)
   await become({ state: 'online', sinceMs: Date.now(), roundTripMs: 12 })
   expect(alerts()).toEqual([])
+})
+
+test.each([
+  ['en', 'One tunnel of a newer kind is not shown: update this app.'],
+  ['zh-CN', '有 1 条隧道属于更新的类型，未在此列出：请更新本应用。'],
+] as const)('in %s it says that something of a newer kind is there', async (language, line) => {
+  const link = { state: 'online', sinceMs: 0, roundTripMs: 12 } as const
+  const unread = { labs: 0, tunnels: 1, passes: 0 }
+  const { page } = await show(link, { language, more: { unread } })
+  await using _ = page
+  expect(page.get('.labs').text()).toContain(line)
+  expect(page.findAll('.labs p').filter((one) => one.text() === line)).toHaveLength(1)
 })

@@ -129,6 +129,13 @@ export const server = {
   addLab: 'Add lab box',
   noLabs: 'None yet. A lab box is the machine with your GPU; it connects to this server by itself.',
   tunnelCount: 'no tunnels | one tunnel | {n} tunnels',
+  unread: {
+    labs: 'One lab box of a newer kind is not shown: update this app. | {n} lab boxes of a newer kind are not shown: update this app.',
+    tunnels:
+      'One tunnel of a newer kind is not shown: update this app. | {n} tunnels of a newer kind are not shown: update this app.',
+    passes:
+      'One guest pass of a newer kind is not shown: update this app. | {n} guest passes of a newer kind are not shown: update this app.',
+  },
   log: 'Log',
   showLog: 'Show',
   hideLog: 'Hide',

@@ -129,6 +129,11 @@ export const server: Translation<typeof en> = {
   addLab: '添加实验室主机',
   noLabs: '还没有。实验室主机就是装有 GPU 的那台，它会自行连到这台云服务器。',
   tunnelCount: '{n} 条隧道',
+  unread: {
+    labs: '有 {n} 台实验室主机属于更新的类型，未在此列出：请更新本应用。',
+    tunnels: '有 {n} 条隧道属于更新的类型，未在此列出：请更新本应用。',
+    passes: '有 {n} 张访客通行证属于更新的类型，未在此列出：请更新本应用。',
+  },
   log: '日志',
   showLog: '显示',
   hideLog: '隐藏',

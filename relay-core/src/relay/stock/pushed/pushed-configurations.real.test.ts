@@ -67,6 +67,21 @@ test('the port of a tunnel that a person made stays as that person made it', asy
   ])
 })
 
+test('a native agent is told whose that port is, and keeps the other ports of its section', async () => {
+  const port = bed.port + 1
+  const mine = { clientId: 1, mode: 'tcp', name: 'mine', port, target: '127.0.0.1:1' } as const
+  const { id } = await bed.tunnels.add(mine)
+  const receiver = bed.pushed.receiver({ id: 1 }, '203.0.113.7', { isNative: true })
+  const range = { Mode: 'tcp', Remark: 'web', Ports: `${bed.port}-${port}`, Target: { TargetStr: '80-81' } }
+  const refusal = await receiver?.addTunnel(decodePushedTunnel(Buffer.from(JSON.stringify(range))))
+  expect(refusal).toMatchObject({
+    code: 'port-taken',
+    message: `Port ${port} belongs to tunnel ${id} “mine” of this lab box, which leads to 127.0.0.1:1: made on the server, it stays. Remove it there (nps tunnel remove -id=${id}), or choose another server_port.`,
+    params: { port, holder: 'mine' },
+  })
+  expect(names()).toEqual(['mine', `web_${bed.port}`])
+})
+
 test('limits hold, and what is refused is named in the log', async () => {
   const receiver = bed.converse()
   for (let at = 0; at < 3; at++) expect(await receiver.addTunnel(entry(`t${at}`, bed.port + at))).toBeNull()

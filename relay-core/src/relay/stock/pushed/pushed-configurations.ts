@@ -1,4 +1,5 @@
 import { RelayError } from '../../../api/errors.ts'
+import { cut } from '../../../api/words/cut.ts'
 import type { Log } from '../../../log/log.ts'
 import type { ConfigReceiver } from '../../../stock/configuration/config-conversation.ts'
 import { md5Hex } from '../../../stock/messages/handshake.ts'
@@ -7,6 +8,7 @@ import type { Agents } from '../../clients/agents.ts'
 import { AttemptLimit } from '../../limits/attempt-limit.ts'
 import type { ClientRegistry } from '../../clients/client-registry.ts'
 import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
+import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import { PushedTunnels } from './pushed-tunnels.ts'
 import type { TemporaryClients } from './temporary-clients.ts'
 import type { ClientWords, Users } from './wanted-tunnels.ts'
@@ -52,11 +54,17 @@ export class PushedConfigurations {
     return key === undefined ? undefined : md5Hex(key)
   }
 
-  /** One conversation. Undefined: this client may not push. `startedAtMs`: an agent online since then is the one talking. */
+  /**
+   * One conversation. Undefined: this client may not push. `startedAtMs`: an agent online since then is the one talking. `isNative`: it
+   * is told of each section by itself, where a stock one takes the first refusal for the end of all.
+   */
   receiver(
     client: { id: number } | 'public',
     address: string,
-    startedAtMs = this.#options.now(),
+    {
+      startedAtMs = this.#options.now(),
+      isNative = false,
+    }: { startedAtMs?: number; isNative?: boolean } = {},
   ): ConfigReceiver | undefined {
     const { clients, log } = this.#options
     if (client !== 'public' && clients.record(client.id).settings.mayPush === false) {
@@ -64,7 +72,7 @@ export class PushedConfigurations {
       return undefined
     }
     return new Conversation(
-      { ...this.#options, guesses: this.#guesses },
+      { ...this.#options, guesses: this.#guesses, isNative },
       client,
       address,
       (clientId, kept) => {
@@ -95,7 +103,10 @@ export class PushedConfigurations {
   }
 }
 
-type ConversationOptions = PushedConfigurationsOptions & { readonly guesses: AttemptLimit }
+type ConversationOptions = PushedConfigurationsOptions & {
+  readonly guesses: AttemptLimit
+  readonly isNative: boolean
+}
 
 class Conversation implements ConfigReceiver {
   readonly #options: ConversationOptions
@@ -142,7 +153,12 @@ class Conversation implements ConfigReceiver {
     return this.#attempt(tunnel.remark || tunnel.mode, async () => {
       if (tunnel.password !== '') this.#checkGuesses(tunnel)
       const { wantedTunnels } = await import('./wanted-tunnels.ts')
-      for (const wanted of wantedTunnels(tunnel, this.#words(tunnel))) await this.#owner().keep(wanted)
+      const standing: RelayTunnel[] = []
+      for (const wanted of wantedTunnels(tunnel, this.#words(tunnel))) {
+        const before = await this.#owner().keep(wanted)
+        if (before) standing.push(before)
+      }
+      if (this.#options.isNative && standing.length > 0) throw portsOfOthers(standing)
     })
   }
 
@@ -228,4 +244,16 @@ class Conversation implements ConfigReceiver {
       { port },
     )
   }
+}
+
+/** For tunnels of this client that a person has made, on ports of one section. */
+function portsOfOthers(standing: readonly RelayTunnel[]): RelayError {
+  const [{ id = 0, name = '', port = 0, target = '' } = {}, ...others] = standing
+  const more = others.length > 0 ? `, and ${others.length} more of its ports to others` : ''
+  const leads = target === '' ? '' : `, which leads to ${cut(target, 80)}`
+  return new RelayError(
+    'port-taken',
+    `Port ${port} belongs to tunnel ${id} “${name}” of this lab box${leads}${more}: made on the server, it stays. Remove it there (nps tunnel remove -id=${id}), or choose another server_port.`,
+    { port: port ?? 0, holder: name },
+  )
 }

@@ -21,9 +21,9 @@ export class PushedTunnels {
   /**
    * Creates the tunnel, or updates the one with that name (else with that port): its id, its counters and its limits
    * stay, and one that a person has stopped stays stopped. A port that a person has already given to a tunnel of this client
-   * stays that tunnel's. Rejects as `TunnelRegistry.add` and `edit` do.
+   * stays that tunnel's: it is answered, and nothing is done. Rejects as `TunnelRegistry.add` and `edit` do.
    */
-  async keep(wanted: WantedTunnel): Promise<void> {
+  async keep(wanted: WantedTunnel): Promise<RelayTunnel | null> {
     const mine = this.#tunnels
       .list()
       .filter(
@@ -34,7 +34,7 @@ export class PushedTunnels {
     if (byPerson) {
       const fields = { tunnel: byPerson.id, client: this.clientId, port: byPerson.port }
       this.#log.info('a pushed tunnel has the port of one that was made here, which stays', fields)
-      return
+      return byPerson
     }
     const pushed = mine.filter(({ pushedBy }) => pushedBy === 'agent')
     const known = pushed.find(({ name }) => name === wanted.name) ?? pushed.find(samePort)
@@ -47,13 +47,14 @@ export class PushedTunnels {
         ...(port !== null && { port }),
       })
       this.kept.add(added.id)
-      return
+      return null
     }
     // Before anything can fail: a tunnel that could not be changed is still wanted.
     this.kept.add(known.id)
-    if (isSame(known, wanted)) return
+    if (isSame(known, wanted)) return null
     const { name, port, target, settings } = wanted
     await this.#tunnels.edit(known.id, { name, target, settings, ...(port !== null && { port }) })
+    return null
   }
 
   /** What cannot be checked now still counts as wanted. */

@@ -1,6 +1,6 @@
 import type { Client } from '../../../api/client-models.ts'
 import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
-import { tunnelModes, type TunnelMode } from '../../../api/tunnel-modes.ts'
+import { traitsOf, type TunnelMode } from '../../../api/tunnel-modes.ts'
 
 const megabyte = 1024 * 1024
 
@@ -96,7 +96,7 @@ export function viewHost(tunnel: RelayTunnel, client: Client): Record<string, un
 
 /** Stock's name of a mode. */
 export function stockMode(mode: TunnelMode): string {
-  return tunnelModes[mode].stockNames[0] ?? mode
+  return traitsOf(mode)?.stockNames[0] ?? mode
 }
 
 function viewFlow({ downBytes, upBytes, limits }: RelayTunnel): object {
