@@ -38,7 +38,7 @@ const relayCore: House = {
     ['config/agent'],
     ['config'],
     ['pins'],
-    ['agent/files', 'agent/proxy', 'visitor', 'api-client', 'service'],
+    ['agent/files', 'agent/proxy', 'agent/listening/systems', 'visitor', 'api-client', 'service'],
     [
       'agent/targets',
       'agent/portal',

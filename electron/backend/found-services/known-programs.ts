@@ -1,5 +1,5 @@
 import type { FoundAbout, FoundProgram, ServiceKind } from '@nps-desktop/electron/contract'
-import { programName } from './look-answer.ts'
+import { programName } from '@nps-desktop/relay-core/api'
 
 /** What a command line says of a program. */
 export interface Recognised {
@@ -147,7 +147,7 @@ export function recognise(args: readonly string[]): Recognised | 'inner' | null 
   const head = args.slice(0, 6)
   if (head.some((arg) => isInner.test(arg))) return 'inner'
   const module = head[head.indexOf('-m') + 1] ?? ''
-  const isModule = head.includes('-m') && programName(head[0] ?? '').startsWith('python')
+  const isModule = head.includes('-m') && /^python/i.test(programName(head[0] ?? ''))
   // `sshd: /usr/sbin/sshd -D [listener]`, and `python /home/…/bin/vllm serve …`
   const names = new Set(isModule ? [] : head.filter((arg) => !arg.startsWith('-')).map(programName))
   for (const known of programs) {

@@ -1,6 +1,5 @@
 import { cut } from '@nps-desktop/relay-core/api'
 import { dialledAddress, procAddress } from '@nps-desktop/relay-core/address'
-import { basename } from 'node:path/posix'
 import { parseLabServices, type RunningService } from '../labs/lab-services.ts'
 
 /** A socket that accepts connections. */
@@ -86,11 +85,6 @@ export function parseLook(text: string): LookAnswer {
 export function clean(text: string, maxLength = 200): string {
   const line = text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()
   return line.length > maxLength ? `${cut(line, maxLength - 1)}…` : line
-}
-
-/** The file name of an argument: what the program is called. */
-export function programName(argument: string): string {
-  return basename(argument)
 }
 
 /** `tcp 0100007F:22B8 1000 12345`: the address in hex, each 32 bits of it in the machine's byte order. */

@@ -16,7 +16,7 @@ test.each([
   ['not-possible-here', 'nps-old'],
   ['mode-unsupported', 'npc-old'],
   ['target-denied', 'npc-off'],
-  ['target-missing', 'not-linux'],
+  ['target-missing', 'npc-cannot'],
 ] as const)('%s means %s', async (code, why) => {
   expect(await lookByAgent(failing(code), lab, { signal })).toBe(why)
 })

@@ -34,5 +34,5 @@ function whyUntold(error: unknown): UntoldReason | null {
   if (!(error instanceof RelayError)) return null
   if (error.code === 'mode-unsupported') return 'npc-old'
   if (error.code === 'target-denied') return 'npc-off'
-  return error.code === 'target-missing' ? 'not-linux' : null
+  return error.code === 'target-missing' ? 'npc-cannot' : null
 }

@@ -1,10 +1,10 @@
 import type { FoundService } from '@nps-desktop/electron/contract'
 import { labServicesScript } from '../labs/lab-services.ts'
-import { askWindowsForServices } from '../labs/windows-services.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import { askFirstPage } from './first-page.ts'
-import { parseLook } from './look-answer.ts'
+import { type LookAnswer, parseLook } from './look-answer.ts'
+import { lookAtWindows } from './look-at-windows.ts'
 import { lookScript } from './look-script.ts'
 import { byRank, servicesOf } from './services-of-look.ts'
 
@@ -20,10 +20,8 @@ export async function lookBySsh(
   before: AskedPages,
   { signal }: { signal: AbortSignal },
 ): Promise<{ services: FoundService[]; asked: AskedPages }> {
-  const text = session.isWindows
-    ? await askWindowsForServices(session, { signal })
-    : (await new RemoteShell(session).run(`${lookScript}\n${labServicesScript}`, { signal })).stdout
-  const { known, unknown } = servicesOf(parseLook(text))
+  const look = await (session.isWindows ? lookAtWindows : lookByShell)(session, { signal })
+  const { known, unknown } = servicesOf(look)
   const asked: AskedPages = new Map()
   const fresh: FoundService[] = []
   for (const { port, service } of unknown) {
@@ -35,4 +33,9 @@ export async function lookBySsh(
   const answers = await Promise.all(fresh.map((service) => askFirstPage(service, session, { signal })))
   fresh.forEach((service, at) => asked.set(`${service.port} ${service.name}`, answers[at] ?? service))
   return { services: [...known, ...asked.values()].toSorted(byRank).slice(0, 100), asked }
+}
+
+async function lookByShell(session: SshSession, { signal }: { signal: AbortSignal }): Promise<LookAnswer> {
+  const script = `${lookScript}\n${labServicesScript}`
+  return parseLook((await new RemoteShell(session).run(script, { signal })).stdout)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseLook } from './look-answer.ts'
+import { lookOfListening } from './look-of-listening.ts'
 import { servicesOf } from './services-of-look.ts'
 
 const args = (...words: string[]): string => words.map((word) => `${word}\x1f`).join('')
@@ -77,6 +78,61 @@ test('a machine without /proc tells of what leaves a file', () => {
     'jupyter 127.0.0.1:8890',
     'ssh 127.0.0.1:22',
   ])
+})
+
+test('on Windows programs are known by their names there, folders and environments by its paths', () => {
+  const home = 'C:\\Users\\alice'
+  const one = (port: number, owner: string | null, ...command: string[]) => {
+    const isOwn = owner === 'alice'
+    return { host: '127.0.0.1', port, owner, isOwn, command, folder: '' }
+  }
+  const conda = `${home}\\miniconda3\\envs\\llm`
+  const listening = {
+    home,
+    listeners: [
+      one(8889, 'alice', `${conda}\\python.exe`, `${conda}\\Scripts\\jupyter-lab.exe`, '--port', '8889'),
+      one(
+        6006,
+        'alice',
+        `${home}\\tb\\Scripts\\Python.exe`,
+        '-m',
+        'tensorboard.main',
+        '--logdir',
+        `${home}\\my runs`,
+      ),
+      one(
+        8501,
+        'alice',
+        'C:\\Python312\\python.exe',
+        'C:\\Python312\\Scripts\\streamlit.exe',
+        'run',
+        'D:\\app.py',
+      ),
+      one(5000, 'alice', 'C:\\Program Files\\Thing\\thing.exe'),
+      one(11_434, 'bob', 'C:\\Users\\bob\\ollama.exe', 'serve'),
+      one(22, null, 'sshd.exe'),
+      one(3389, null, 'svchost.exe'),
+      one(135, null, 'svchost.exe'),
+    ],
+    others: [],
+  }
+  const { known, unknown } = servicesOf(lookOfListening(listening))
+  expect(
+    known.map(({ name, port, owner, about }) => [
+      name,
+      port,
+      owner,
+      ...about.map(({ what, text }) => `${what} ${text}`),
+    ]),
+  ).toEqual([
+    ['Jupyter', 8889, 'alice', 'conda llm'],
+    ['TensorBoard', 6006, 'alice', 'logdir ~\\my runs', 'venv tb'],
+    ['Streamlit', 8501, 'alice', 'script D:\\app.py'],
+    ['Ollama', 11_434, 'bob'],
+    ['SSH', 22, null],
+    ['Remote Desktop', 3389, null],
+  ])
+  expect(unknown.map(({ service }) => service.name)).toEqual(['thing'])
 })
 
 test('a tunnel leads to the address that the service listens on', () => {

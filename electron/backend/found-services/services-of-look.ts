@@ -1,7 +1,8 @@
 import type { FoundAbout, FoundService } from '@nps-desktop/electron/contract'
+import { programName } from '@nps-desktop/relay-core/api'
 import { isAbsolute, join } from 'node:path/posix'
 import { recognise, type Recognised } from './known-programs.ts'
-import { clean, type Listener, type LookAnswer, type LookedProcess, programName } from './look-answer.ts'
+import { clean, type Listener, type LookAnswer, type LookedProcess } from './look-answer.ts'
 
 /** Ports from here on are handed out by the system (ip_local_port_range): what got one was not told where to listen. */
 const firstEphemeralPort = 32_768
@@ -23,7 +24,7 @@ export function servicesOf(look: LookAnswer): { known: FoundService[]; unknown: 
     if (found?.isKnown === true) known.set(listener.port, found.service)
     else if (found) unknown.set(listener.port, { port: listener.port, service: found.service })
   }
-  // a machine without /proc tells only of those that leave files
+  // a machine that lists no sockets tells only of those that leave files
   if (look.listeners.length === 0) {
     for (const { kind, port, folder } of look.running) {
       const at = { host: '127.0.0.1', port }
@@ -106,10 +107,18 @@ function otherProgram({ port, uid }: Listener, look: LookAnswer): Recognised | n
   const told = theirs.find((program) => program.port === port)
   const usual = theirs.find((program) => program.port === null && program.usualPort === port)
   if (told ?? usual) return told ?? usual ?? null
-  if (uid >= look.firstPersonUid || port !== 22) return null
-  // a /proc that hides other people's processes hides the system's too
-  return { program: 'ssh', kind: 'ssh', name: 'SSH', port, usualPort: port, about: [] }
+  const usualOfSystem = uid < look.firstPersonUid ? systemPorts.get(port) : undefined
+  return usualOfSystem ? { ...usualOfSystem, port, usualPort: port, about: [] } : null
 }
+
+/**
+ * A /proc that hides other people's processes hides the system's too, launchd of macOS listens in place of sshd, and Windows has its
+ * Remote Desktop in a process that is called as many others are.
+ */
+const systemPorts: ReadonlyMap<number, Pick<Recognised, 'program' | 'kind' | 'name'>> = new Map([
+  [22, { program: 'ssh', kind: 'ssh', name: 'SSH' }],
+  [3389, { program: 'rdp', kind: 'rdp', name: 'Remote Desktop' }],
+])
 
 type Described = Pick<FoundService, 'program' | 'kind' | 'name'> & { readonly about: readonly FoundAbout[] }
 
@@ -149,21 +158,26 @@ function joined(folder: string, path: string): string {
 
 /** Paths of another account say little, so of theirs only names are shown. */
 function isShort({ text }: FoundAbout): boolean {
-  return !text.startsWith('/')
+  return !/^(\/|[A-Za-z]:\\)/.test(text)
 }
 
 /** Which Python it runs in, as its path tells: conda's environments lie in `envs`, virtual ones wherever they were made. */
 function environment(args: readonly string[], home: string): readonly FoundAbout[] {
-  const [, root = ''] = /^(\/.*)\/bin\/python[\d.]*$/.exec(args[0] ?? '') ?? []
-  if (root === '' || /^\/usr(\/|$)|\/\.pyenv\//.test(root)) return []
-  const [, conda] = /\/envs\/([^/]+)$/.exec(root) ?? []
+  const [, drive = '', path = '', folder = ''] =
+    /^([A-Za-z]:)?([\\/].*?)([\\/](?:bin|Scripts))?[\\/]python[\d.]*(?:\.exe)?$/i.exec(args[0] ?? '') ?? []
+  if (path === '' || /^\/usr(\/|$)|\/\.pyenv\//.test(path)) return []
+  const [, conda] = /[\\/]envs[\\/]([^\\/]+)$/.exec(path) ?? []
   if (conda !== undefined) return [{ what: 'conda', text: conda }]
-  if (/\/(mini|ana)?(conda|forge|mamba)\d*$/i.test(root)) return [{ what: 'conda', text: 'base' }]
-  return [{ what: 'venv', text: atHome(root, home).replace(/^~\//, '') }]
+  if (/[\\/](mini|ana)?(conda|forge|mamba)\d*$/i.test(path)) return [{ what: 'conda', text: 'base' }]
+  // Windows has the Python of everybody beside its libraries, and only those of an environment in a folder of their own.
+  if (folder === '') return []
+  return [{ what: 'venv', text: atHome(drive + path, home).replace(/^~[\\/]/, '') }]
 }
 
 function atHome(path: string, home: string): string {
   if (home === '' || home === '/') return path
   if (path === home) return '~'
-  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
+  return /^[\\/]/.test(path.slice(home.length)) && path.startsWith(home)
+    ? `~${path.slice(home.length)}`
+    : path
 }

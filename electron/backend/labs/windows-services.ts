@@ -2,7 +2,7 @@ import type { SshSession } from '../ssh/ssh-session.ts'
 import { WindowsShell } from '../ssh/shell/windows-shell.ts'
 
 /** The same lines as the script for sh writes, from where the programs leave their files on Windows. */
-const script = String.raw`
+export const windowsServicesScript = String.raw`
 function Tell([string]$kind, [string]$folder, [string]$filter) {
   if (-not $folder -or -not (Test-Path -LiteralPath $folder)) { return }
   foreach ($file in Get-ChildItem -LiteralPath $folder -Filter $filter) {
@@ -24,5 +24,5 @@ export async function askWindowsForServices(
   session: SshSession,
   { signal }: { signal: AbortSignal },
 ): Promise<string> {
-  return (await new WindowsShell(session).run(script, { signal })).stdout
+  return (await new WindowsShell(session).run(windowsServicesScript, { signal })).stdout
 }

@@ -50,8 +50,8 @@ export const foundService = z.object({
 })
 export type FoundService = z.infer<typeof foundService>
 
-/** Why npc does not tell what listens on its lab box: too old, the nps between is too old, its owner does not want it, not Linux. */
-export const untoldReasons = ['npc-old', 'nps-old', 'npc-off', 'not-linux'] as const
+/** Why npc does not tell what listens on its lab box: too old, the nps between is too old, its owner does not want it, its system does not tell npc. */
+export const untoldReasons = ['npc-old', 'nps-old', 'npc-off', 'npc-cannot'] as const
 export type UntoldReason = (typeof untoldReasons)[number]
 
 /** What is known of a lab box's services. */

@@ -1,6 +1,8 @@
 export { agentProtocols, type AgentProtocol } from '../config/agent/agent-protocol.ts'
 export { Agent, type AgentOptions } from './agent.ts'
 export { SharedFolders } from './files/shared-folders.ts'
+export { listenersOfWindows } from './listening/systems/windows-listeners.ts'
+export { windowsListenersScript } from './listening/systems/windows-script.ts'
 export type { AgentState } from './agent-state.ts'
 export type { DialPolicy } from '../session/dial-policy.ts'
 export type { LinkFailure, LinkFailureCode } from './retry-rule.ts'

@@ -37,6 +37,24 @@ it('a person other than the one npc runs as has programs of their own there', as
   expect(found).toMatchObject({ isOwn: false, folder: '' })
 })
 
-it('tells nothing where the system has no /proc', async () => {
-  expect(await readListening({ account: '', policy: () => true, root: '/nowhere' })).toBeNull()
+it('tells nothing where its system does not', async () => {
+  const read = () => Promise.resolve(null)
+  expect(await readListening({ account: '', policy: () => true }, { read })).toBeNull()
+})
+
+it('tells of a machine with Windows what it tells of any: no argument that may be a secret, and no more than fits', async () => {
+  const command = [
+    String.raw`C:\Users\Alice Smith\v\python.exe`,
+    String.raw`C:\Users\Alice Smith\v\Scripts\jupyter-lab.exe`,
+    '--ServerApp.token=s3cret',
+    '--port',
+    '8889',
+  ]
+  const one = { host: '127.0.0.1', owner: 'Alice', isOwn: true, folder: '', command }
+  const listeners = Array.from({ length: 200 }, (_, at) => ({ ...one, port: at + 1 }))
+  const home = String.raw`C:\Users\Alice Smith`
+  const read = () => Promise.resolve({ home, listeners, others: [] })
+  const told = listening.parse(await readListening({ account: '', policy: () => true }, { read }))
+  expect(told.listeners).toHaveLength(100)
+  expect(told.listeners[0]?.command).toEqual([...command.slice(0, 2), '--port', '8889'])
 })

@@ -19,7 +19,7 @@ export function listeningServer(read: (() => Promise<Listening | null>) | null):
     // A process can have whoever reads of it wait for ever: no question outlives its stream, and no second look begins beside one that hangs.
     const listening = await until(reading, { signal })
     if (!listening)
-      throw new RelayError('target-missing', 'npc tells only on Linux what listens on a lab box.')
+      throw new RelayError('target-missing', 'The lab box does not tell npc what listens there.')
     const document = Buffer.from(JSON.stringify(listening))
     return {
       join: (stream) => {

@@ -37,7 +37,31 @@ it.each([
   expect(told(line)).toBe(shown)
 })
 
+it('tells of Windows and macOS what it tells of Linux, also of folders with blanks in their names', () => {
+  const folder = String.raw`C:\Users\Alice Smith\v (2)`
+  const python = String.raw`${folder}\Python.exe`
+  const script = String.raw`${folder}\Scripts\jupyter-lab.exe`
+  expect(
+    toldCommand([python, '-W', 'ignore', script, '--port=8889', '--ServerApp.token=s3cret', 's3cret']),
+  ).toEqual([python, script, '--port', '8889'])
+  expect(toldCommand([python, '-m', 'tensorboard.main', '--logdir', String.raw`D:\my runs`])).toEqual([
+    python,
+    '-m',
+    'tensorboard.main',
+    '--logdir',
+    String.raw`D:\my runs`,
+  ])
+  expect(told('C:\\s\\llama-server.exe -m D:\\m\\a.gguf')).toBe('C:\\s\\llama-server.exe -m D:\\m\\a.gguf')
+  const framework =
+    '/opt/homebrew/Frameworks/Python.framework/Versions/3.12/Resources/Python.app/Contents/MacOS/Python'
+  expect(told(`${framework} -m jupyterlab s3cret`)).toBe(`${framework} -m jupyterlab`)
+})
+
 it.each([
+  'C:\\v\\python.exe C:\\server.exe s3cret',
+  'C:\\v\\python.exe -c s3cret C:\\x\\s3cret.exe',
+  'C:\\Windows\\System32\\cmd.exe /c s3cret',
+  'mysqld.exe --password C:\\s3cret',
   'jupyter-lab --ServerApp.token=s3cret',
   'jupyter-lab --ServerApp.token s3cret',
   'vllm serve model --api-key s3cret --port 8000',

@@ -1,5 +1,5 @@
-import { basename } from 'node:path/posix'
 import { listeningLimits } from '../../api/listening.ts'
+import { programName } from '../../api/words/program-name.ts'
 import { shortLine } from './short-line.ts'
 
 /** Options that say where a program listens. To other programs their letters say something else, such as a password: a port alone is told. */
@@ -14,7 +14,7 @@ const llamaOptions = new Set(['-m', '-a'])
 /** Words by which programs of this kind are told what to do. */
 const toldWords = new Set(['lab', 'notebook', 'run', 'serve', 'server', 'start', 'ui'])
 /** Behind the name of such a program stands what it runs. */
-const interpreter = /^(python[\d.]*|node|bash|sh)$/
+const interpreter = /^(python[\d.]*|node|bash|sh)$/i
 /** Options of Python before that: without a value, and with one. */
 const pythonSwitch = /^-([bBdEhiIOPqsSuvx]+|[WX].+)$/
 const pythonOption = /^-[WX]$/
@@ -25,6 +25,8 @@ const webServer = /^(uvicorn|gunicorn|hypercorn)$/
 const application = /^[a-z]\w*(\.\w+)+:\w+$/
 /** A path, a name, a module, an address; no URL with a login in it. */
 const plainWord = /^[\p{L}\p{N}_./~+:[\],-]+$/u
+/** A path of Windows, whose folders often have blanks in their names. */
+const windowsPath = /^[A-Za-z]:\\[\p{L}\p{N}_.\\ ~+(),-]+$/u
 
 /**
  * What a lab box tells of a command line: the program, the script or module that it runs, and the options above. Whatever else stands there stays on the
@@ -32,11 +34,12 @@ const plainWord = /^[\p{L}\p{N}_./~+:[\],-]+$/u
  */
 export function toldCommand(args: readonly string[]): string[] {
   // a program that has set a title of its own, such as `sshd: …`, has one argument with spaces
-  const [program = ''] = (args[0] ?? '').split(/\s/, 1)
+  const [first = ''] = args
+  const [program = ''] = windowsPath.test(first) ? [first] : first.split(/\s/, 1)
   if (program === '') return []
   const told = [shortened(program)]
-  const name = basename(program)
-  const isPython = name.startsWith('python')
+  const name = programName(program)
+  const isPython = /^python/i.test(name)
   let script: string | undefined
   // Behind an option that may take a value nobody can tell the script from its arguments, which may be secret.
   let mayRun = interpreter.test(name)
@@ -50,7 +53,8 @@ export function toldCommand(args: readonly string[]): string[] {
       const value = given ?? args[++at] ?? ''
       if (isModule) script = value
       else mayRun = false
-      if ((portOptions.has(option) ? portValue : plainWord).test(value)) told.push(option, shortened(value))
+      if (portOptions.has(option) ? portValue.test(value) : isPlain(value))
+        told.push(option, shortened(value))
     } else if (word.startsWith('-')) {
       if (nodeCode.test(option)) mayRun = false
       if (given !== undefined || (isPython && isBefore && pythonSwitch.test(word))) continue
@@ -60,13 +64,17 @@ export function toldCommand(args: readonly string[]): string[] {
     } else {
       const isScript = mayRun && isBefore
       if (isScript) script = word
-      const isModel = told.at(-1) === 'serve' && basename(script ?? program) === 'vllm'
+      const isModel = told.at(-1) === 'serve' && programName(script ?? program) === 'vllm'
       const isServed = isModel || (webServer.test(script ?? '') && application.test(word))
       const isTold = isScript || isServed || toldWords.has(word) || word.endsWith('.py')
-      if (isTold && plainWord.test(word)) told.push(shortened(word))
+      if (isTold && isPlain(word)) told.push(shortened(word))
     }
   }
   return told
+}
+
+function isPlain(word: string): boolean {
+  return plainWord.test(word) || windowsPath.test(word)
 }
 
 /** `--port=8888` */

@@ -12,7 +12,7 @@ export const found = {
     'npc-old': 'What runs on {name} is told by a newer npc there, or once the app can sign in.',
     'nps-old': 'What runs on {name} is told once {server} has a newer nps, or once the app can sign in.',
     'npc-off': 'The npc on {name} was started with -discover=false: it does not tell what runs there.',
-    'not-linux': 'npc tells on Linux only what runs there. The app looks itself once it can sign in.',
+    'npc-cannot': 'The npc on {name} cannot see what runs there. The app looks itself once it can sign in.',
   } satisfies Record<UntoldReason, string>,
   you: 'you',
   system: 'system',

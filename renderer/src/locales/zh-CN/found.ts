@@ -12,7 +12,7 @@ export const found: Translation<typeof en> = {
     'npc-old': '{name} 上的 npc 更新后，或应用能登录后，才知道那里运行着什么。',
     'nps-old': '{server} 上的 nps 更新后，或应用能登录后，才知道 {name} 上运行着什么。',
     'npc-off': '{name} 上的 npc 以 -discover=false 启动，不告知那里运行着什么。',
-    'not-linux': 'npc 仅在 Linux 上告知那里运行着什么。应用能登录后会自己查看。',
+    'npc-cannot': '{name} 上的 npc 看不到那里运行着什么。应用能登录后会自己查看。',
   },
   you: '你',
   system: '系统',

@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { darwinListeners } from './darwin-listeners.ts'
+
+const policy = () => true
+
+/** Programs that answer as the manuals of macOS' own say, since there was no Mac. */
+async function toolsThat(scripts: { lsof: string; ps: string; id: string }) {
+  const folder = await mkdtemp(join(tmpdir(), 'nps-darwin-tools-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = async (name: keyof typeof scripts): Promise<string> => {
+    await writeFile(join(folder, name), `#!/bin/sh\n${scripts[name]}\n`, { mode: 0o755 })
+    return join(folder, name)
+  }
+  return { lsof: await path('lsof'), ps: await path('ps'), id: await path('id') }
+}
+
+const sockets = `p412 u501 Lalice f7 n127.0.0.1:8889 p502 u502 Lbob f12 n*:6006
+  p503 u501 Lalice f9 n*:5000 p1 u0 Lroot f9 n*:22
+`.replaceAll(/\s+/g, '\n')
+const commands = `  412 /opt/conda/bin/python3.12 /opt/conda/bin/jupyter-lab --port 8889
+  502 /usr/bin/python3 -m tensorboard.main --logdir logs
+  503 /System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter
+    1 /sbin/launchd
+`
+const answers = {
+  lsof: `case "$*" in *cwd*) printf 'p412\\nfcwd\\nn/Users/alice/work\\n' ;; *) printf %s '${sockets}' ;; esac`,
+  ps: `[ "$*" = '-ww -o pid= -o args= -p 412,502,503,1' ] && printf %s '${commands}'`,
+  id: `[ "$*" = '-P alice' ] && echo 'alice:********:501:20::0:0:Alice Liu:/Users/alice:/bin/zsh'`,
+}
+
+it('a Mac tells what listens on it, whose it is, and where its own people’s programs were started', async () => {
+  const told = await darwinListeners({ account: 'alice', policy }, { tools: await toolsThat(answers) })
+  expect(told?.home).toBe('/Users/alice')
+  expect(
+    told?.listeners.map(({ port, owner, isOwn, folder, command }) => [
+      port,
+      owner,
+      isOwn,
+      folder,
+      command[0],
+    ]),
+  ).toEqual([
+    [8889, 'alice', true, '/Users/alice/work', '/opt/conda/bin/python3.12'],
+    [6006, 'bob', false, '', '/usr/bin/python3'],
+    // AirPlay's receiver is no program of hers
+    [5000, null, false, '', '/System/Library/CoreServices/ControlCenter.app/Contents/MacOS/ControlCenter'],
+    [22, null, false, '', '/sbin/launchd'],
+  ])
+})
+
+it('what npc would not dial is left out, and without ps and id the sockets are told', async () => {
+  const tools = await toolsThat({ ...answers, ps: 'exit 1', id: 'exec sleep 86400' })
+  const told = await darwinListeners(
+    { account: 'alice', policy: ({ port }) => port !== 6006 },
+    { tools, timeoutMs: 500 },
+  )
+  expect(told?.listeners.map(({ port, owner, command }) => [port, owner, command])).toEqual([
+    [8889, 'alice', []],
+    [5000, 'alice', []],
+    [22, null, []],
+  ])
+})
+
+it('without lsof, and with one that hangs, nothing is told', async () => {
+  const tools = await toolsThat({ ...answers, lsof: 'exec sleep 86400' })
+  const question = { account: '', policy }
+  expect(await darwinListeners(question, { tools, timeoutMs: 500 })).toBeNull()
+  expect(await darwinListeners(question, { tools: { ...tools, lsof: '/nowhere' } })).toBeNull()
+})
+
+/** The lsof of Linux writes the same fields, and its ps takes the same options. */
+const linuxTools = { lsof: '/usr/bin/lsof', ps: '/bin/ps', id: '/usr/bin/id' }
+
+it.runIf(existsSync(linuxTools.lsof))('a real lsof and ps tell of a real listener', async () => {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.close()
+    await once(server, 'close')
+  })
+  const { port } = server.address() as AddressInfo
+  const told = await darwinListeners({ account: '', policy }, { tools: linuxTools })
+  const found = told?.listeners.find((one) => one.port === port)
+  expect(found).toMatchObject({ host: '127.0.0.1', isOwn: true, folder: process.cwd() })
+  expect(found?.command[0]).toContain('node')
+  expect(told?.home).toBe(userInfo().homedir)
+})

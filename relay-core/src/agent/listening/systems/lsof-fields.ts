@@ -1,0 +1,62 @@
+import { nearHost } from './near-host.ts'
+
+/** A socket that lsof has listed. */
+export interface LsofSocket {
+  readonly pid: number
+  readonly uid: number
+  /** The account's name; the number where it has none. */
+  readonly login: string
+  readonly host: string
+  readonly port: number
+}
+
+const maxSockets = 1_000
+/** Longer than any address or account; a folder may have 1,024 characters (PATH_MAX of macOS). */
+const maxLineLength = 1_100
+const maxLines = 50_000
+
+/** What follows a field's letter in each line (lsof(8), "Output for other programs"), process by process. A line that was cut off is none. */
+function* fieldsOf(text: string): Generator<{ letter: string; value: string }, void, void> {
+  const lines = text.split('\n', maxLines)
+  // what follows the last line feed is half a line
+  if (lines.length < maxLines) lines.pop()
+  for (const line of lines)
+    if (line.length > 0 && line.length <= maxLineLength)
+      yield { letter: line.charAt(0), value: line.slice(1).replace(/\r$/, '') }
+}
+
+/** Reads `lsof -nP -iTCP -sTCP:LISTEN -FpuLn`: sockets near by, each address and port of a process once. Pure. */
+export function listeningSockets(text: string): LsofSocket[] {
+  const sockets = new Map<string, LsofSocket>()
+  let process: { pid: number; uid: number; login: string } | null = null
+  for (const { letter, value } of fieldsOf(text)) {
+    if (letter === 'p') process = { pid: numberIn(value) ?? 0, uid: -1, login: '' }
+    if (!process || process.pid === 0) continue
+    if (letter === 'u') process.uid = numberIn(value) ?? -1
+    if (letter === 'L') process.login = value
+    if (letter !== 'n' || process.uid < 0 || sockets.size >= maxSockets) continue
+    const [, address = '', digits = ''] =
+      /^(\*|[\d.]{7,15}|\[[\da-fA-F:.]{2,45}\]):(\d{1,5})$/.exec(value) ?? []
+    const host = address === '*' ? '127.0.0.1' : nearHost(address.replace(/^\[|\]$/g, ''))
+    const port = Number(digits)
+    if (host === null || port < 1 || port > 65_535) continue
+    const { pid, uid, login } = process
+    sockets.set(`${pid} ${host} ${port}`, { pid, uid, login: login || String(uid), host, port })
+  }
+  return [...sockets.values()]
+}
+
+/** Reads `lsof -a -p … -d cwd -Fpn`: the folder of each process. Pure. */
+export function workingFolders(text: string): Map<number, string> {
+  const folders = new Map<number, string>()
+  let pid: number | null = null
+  for (const { letter, value } of fieldsOf(text)) {
+    if (letter === 'p') pid = numberIn(value)
+    else if (letter === 'n' && pid !== null && value.startsWith('/')) folders.set(pid, value)
+  }
+  return folders
+}
+
+function numberIn(digits: string): number | null {
+  return /^\d{1,10}$/.test(digits) ? Number(digits) : null
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { windowsListeners } from './windows-listeners.ts'
+
+const question = { account: '', policy: () => true }
+const socket = '  TCP    127.0.0.1:8888         0.0.0.0:0              ABHOEREN        4242'
+const told = {
+  pid: 4242,
+  name: 'python.exe',
+  command: 'python.exe jupyter-lab.exe',
+  sid: 'S-1-5-21-1-2-3-1001',
+  account: 'LAB-7/alice',
+  home: '',
+  isOwn: true,
+}
+const answers = {
+  powershell: `printf '%s\\r\\n' '${socket}' '${JSON.stringify(told)}'`,
+  netstat: `[ "$*" = -ano ] && printf '%s\\r\\n' '${socket}'`,
+  tasklist: `[ "$*" = '/fo csv /nh' ] && printf '%s\\r\\n' '"jupyter-lab.exe","4242","Console","1","45.678 K"'`,
+}
+
+/** Programs that answer as is documented of Windows' own: no Windows has spoken here. */
+async function toolsThat(scripts: typeof answers) {
+  const folder = await mkdtemp(join(tmpdir(), 'nps-windows-tools-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = async (name: keyof typeof scripts): Promise<string> => {
+    await writeFile(join(folder, name), `#!/bin/sh\n${scripts[name]}\n`, { mode: 0o755 })
+    return join(folder, name)
+  }
+  return {
+    powershell: await path('powershell'),
+    netstat: await path('netstat'),
+    tasklist: await path('tasklist'),
+  }
+}
+
+it('PowerShell tells programs with their command lines and owners', async () => {
+  const tools = await toolsThat({ ...answers, netstat: 'exit 1', tasklist: 'exit 1' })
+  expect((await windowsListeners(question, { tools }))?.listeners).toMatchObject([
+    { port: 8888, isOwn: true, command: ['python.exe', 'jupyter-lab.exe'] },
+  ])
+})
+
+it.each([
+  ['is not there', 'exit 127'],
+  ['may not ask for processes', `printf '%s\\r\\n' '${socket}' 'Get-CimInstance : Zugriff verweigert'`],
+  ['hangs', 'exec sleep 86400'],
+])('where PowerShell %s, netstat and tasklist tell programs by their names', async (_what, powershell) => {
+  const tools = await toolsThat({ ...answers, powershell })
+  expect((await windowsListeners(question, { tools, timeoutMs: 500 }))?.listeners).toMatchObject([
+    { port: 8888, owner: null, isOwn: false, command: ['jupyter-lab.exe'] },
+  ])
+})
+
+it('without any of them nothing is told', async () => {
+  const tools = { powershell: '/nowhere', netstat: '/nowhere', tasklist: '/nowhere' }
+  expect(await windowsListeners(question, { tools })).toBeNull()
+})
