@@ -67,7 +67,11 @@ export async function readNpcConf(
   if (server !== '' && isKnown)
     return { config: checked(server, vkey, flags), pushed: null, visitors: [], warnings: [] }
   if (flags.config === undefined && (server !== '' || isKnown)) {
-    throw usageError(server === '' ? '-server=host:port is missing.' : '-vkey=... is missing.')
+    throw usageError(
+      server === ''
+        ? '-server=host:port is missing.'
+        : '-vkey=... is missing, or -password=... to visit a private tunnel.',
+    )
   }
   const file = resolve(flags.config ?? defaultConfig)
   if (flags.config === undefined && !existsSync(file)) return undefined
