@@ -11,8 +11,8 @@ export class CutLine {
   readonly #outside: string
 
   private constructor(number: number) {
-    this.#name = `cut${process.pid}`
-    this.#outside = `cut${process.pid % 100_000}`
+    this.#name = `cut${process.pid}-${number}`
+    this.#outside = `cut${process.pid % 100_000}-${number}`
     this.relayAddress = `10.213.${number}.1`
     this.labAddress = `10.213.${number + 1}.2`
   }
