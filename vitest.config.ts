@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.ts'
 
 /** A test file fails if it leaves anything open. */
 const leakGuard = join(import.meta.dirname, 'test/harness/leaks/leak-guard.ts')
@@ -12,6 +13,7 @@ const leakGuard = join(import.meta.dirname, 'test/harness/leaks/leak-guard.ts')
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -44,9 +44,10 @@ const levels: readonly Level[] = [
   { name: 'fuzz', heavy: true, commands: [['vitest', 'run', '--project', 'fuzz']] },
   {
     name: 'build',
+    // the first one builds the pages too, which are in nps and in the app
     commands: [
       ['npm', 'run', '--silent', 'build:relay'],
-      ['npm', 'run', '--silent', 'build'],
+      ['npm', 'run', '--silent', 'build:app'],
     ],
   },
   { name: 'real', commands: [['vitest', 'run', '--project', 'real']] },
