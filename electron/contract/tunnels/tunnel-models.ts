@@ -62,7 +62,7 @@ export const tunnel = z.object({
 })
 export type Tunnel = z.infer<typeof tunnel>
 
-/** A private tunnel of another laptop: it has no row with five stops, because only that laptop goes its way. */
+/** One without a port that this app can try, mostly a private tunnel that was made elsewhere: it has no row with five stops. */
 export const otherTunnel = z.object({
   id,
   serverId: id,

@@ -21,6 +21,10 @@ export const useOverview = defineStore('overview', () => {
   const atMs = computed(() => overview.value?.atMs ?? null)
 
   const serverOf = (serverId: string) => servers.value.find((server) => server.id === serverId) ?? null
+  const tunnelsOf = (labId: string) => tunnels.value.filter((tunnel) => tunnel.labId === labId)
+  /** Those that this app lists, and does not check. */
+  const otherTunnelsOf = (labId: string) =>
+    (overview.value?.otherTunnels ?? []).filter((tunnel) => tunnel.labId === labId)
   const labOf = (labId: string) => labs.value.find((lab) => lab.id === labId) ?? null
 
   return {
@@ -38,8 +42,9 @@ export const useOverview = defineStore('overview', () => {
     machineOf: ({ kind, id }: MachineRef) => (kind === 'lab' ? labOf(id) : serverOf(id)),
     tunnelOf: (tunnelId: string) => tunnels.value.find((tunnel) => tunnel.id === tunnelId) ?? null,
     labsOf: (serverId: string) => labs.value.filter((lab) => lab.serverId === serverId),
-    otherTunnelsOf: (labId: string) =>
-      (overview.value?.otherTunnels ?? []).filter((tunnel) => tunnel.labId === labId),
-    tunnelsOf: (labId: string) => tunnels.value.filter((tunnel) => tunnel.labId === labId),
+    otherTunnelsOf,
+    tunnelsOf,
+    /** All that a lab box has, whoever made them. */
+    tunnelCountOf: (labId: string) => tunnelsOf(labId).length + otherTunnelsOf(labId).length,
   }
 })

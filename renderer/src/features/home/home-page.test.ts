@@ -74,24 +74,36 @@ test.each([
   },
 )
 
+const other: OtherTunnel = {
+  id: 'o1',
+  serverId: 's1',
+  labId: 'l1',
+  name: 'Of the web console',
+  mode: 'private',
+  port: null,
+  target: '127.0.0.1:5432',
+  enabled: true,
+  canUseHere: false,
+}
+
 test('a tunnel that was made elsewhere has a row, also one that this laptop cannot use', async () => {
-  const other: OtherTunnel = {
-    id: 'o1',
-    serverId: 's1',
-    labId: 'l1',
-    name: 'Of the web console',
-    mode: 'private',
-    port: null,
-    target: '127.0.0.1:5432',
-    enabled: true,
-    canUseHere: false,
-  }
   const made: Tunnel = { ...provedNow(notebook), madeBy: 'elsewhere', name: 'By a command line' }
   const { page } = await show({ tunnels: [made], otherTunnels: [other] })
   await using _ = page
   expect(page.get('[data-tunnel="t2"]').text()).toContain('By a command line')
   expect(page.get('[data-other-tunnel="o1"]').text()).toContain('Of the web console')
   expect(page.get('[data-other-tunnel="o1"]').text()).toContain('127.0.0.1:5432')
+})
+
+test('a private tunnel that nobody knows the maker of says how it is visited, and Home counts it', async () => {
+  const { page, sentence } = await show({ tunnels: [], otherTunnels: [{ ...other, canUseHere: true }] })
+  await using _ = page
+  expect(sentence()).toBe('One tunnel, made elsewhere.')
+  const row = page.get('[data-other-tunnel="o1"]')
+  expect(row.text()).not.toContain('another laptop')
+  expect(row.text()).toContain('private, visited with its password by npc')
+  expect(row.get('.of').attributes('title')).toContain('nps tunnel command')
+  expect(row.text()).toContain('Use it from this laptop')
 })
 
 test('a server that is away is one card on Home, whose button leads to the page that it names', async () => {

@@ -76,6 +76,9 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
       if (overview.labs.length === 0 && server) {
         return { title: t('home.noLabs'), text: t('home.noLabsText', { server: server.name }) }
       }
+      const others = value?.otherTunnels.length ?? 0
+      if (others > 0)
+        return { title: capital(say('home.onlyOthers', others)), text: t('home.onlyOthersText', others) }
       return { title: t('home.noTunnels'), text: t('home.noTunnelsText') }
     }
   })

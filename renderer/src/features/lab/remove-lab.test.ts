@@ -6,6 +6,8 @@ import { lab as pasted } from '../../testing/pasted-lab.ts'
 import RemoveLab from './RemoveLab.vue'
 
 const lab = { ...pasted, hasSecret: true }
+/** Made by a command line. */
+const shy = { id: 'o1', serverId: lab.serverId, labId: lab.id, name: 'shy', mode: 'private', port: null }
 const failed: Job = {
   id: 'j1',
   kind: 'lab-remove',
@@ -35,7 +37,7 @@ const failed: Job = {
 async function removing() {
   const asked: unknown[] = []
   const page = await mountPage(RemoveLab, {
-    props: { lab, tunnels: [], open: false },
+    props: { lab, tunnels: [], others: [shy], open: false },
     answers: {
       labs: { remove: async (input: never) => (asked.push(input), { jobId: 'j1' }) },
       jobs: {
@@ -47,6 +49,7 @@ async function removing() {
   })
   await page.setProps({ open: true })
   await flushPromises()
+  expect(document.querySelector('.goes')?.textContent, 'what goes with it').toContain('shy')
   buttonCalled(`Remove ${lab.name}`).click()
   await flushPromises()
   return { page, asked }

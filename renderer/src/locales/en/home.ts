@@ -1,5 +1,7 @@
 export const home = {
   noTunnels: 'No tunnels yet.',
+  onlyOthers: 'One tunnel, made elsewhere. | {number} tunnels, made elsewhere.',
+  onlyOthersText: 'The app lists it, and does not check it. | The app lists them, and does not check them.',
   noTunnelsText: 'Add what you need on the lab box: a shell, a notebook, training curves.',
   noLabs: 'No lab box yet.',
   noLabsText: '{server} is ready. The next step is the machine in the lab.',

@@ -3,6 +3,8 @@ import type { Translation } from '../translation.ts'
 
 export const home: Translation<typeof en> = {
   noTunnels: '还没有隧道。',
+  onlyOthers: '{number}条隧道，都在别处创建。',
+  onlyOthersText: '应用只列出它们，不检查。',
   noTunnelsText: '在实验室主机上添加你需要的：shell、Notebook、训练曲线。',
   noLabs: '还没有实验室主机。',
   noLabsText: '{server} 已就绪。下一步是实验室里的机器。',
