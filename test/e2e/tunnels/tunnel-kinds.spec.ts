@@ -118,7 +118,9 @@ test('a range is a tunnel for each port, said before they are there, and each le
   await expect(page.getByText('These are 2 ports, and 3 on the lab box')).toBeVisible()
   await expect(sheet.submit).toBeDisabled()
   await sheet.enter({ 'Port on this laptop': '' })
-  await expect(page.getByText('Makes 3 tunnels, one for each port.')).toBeVisible()
+  await expect(
+    page.getByText('Makes 3 tunnels, each to its own address: 127.0.0.1:24611 … 127.0.0.1:24613.'),
+  ).toBeVisible()
   await sheet.add()
   for (const port of ports) {
     await expect(home.row(`Pages ${port}`, 'ready')).toBeVisible({ timeout: 30_000 })

@@ -37,6 +37,8 @@ export const addTunnel = {
     host: 'A name shows one page of {lab}. Browsers find names that end in .localhost on this laptop.',
   },
   trialNote: 'The lab box of the trial is this laptop: the tunnel leads to a program that runs here.',
+  trialReach:
+    'Only this laptop can reach it, since the server of the trial is this laptop, too. With a server of yours you choose here: only this laptop, anyone who finds the port, or only these addresses.',
   kindStays: 'It is there already. Cancel takes it away again, for example to choose another kind.',
   trialNetwork: 'The lab box of the trial is this laptop: the tunnel reaches what this laptop reaches.',
   limitedTo:
@@ -44,8 +46,10 @@ export const addTunnel = {
   portOn: 'Port on {server}',
   targetHint:
     'Address and port, such as 127.0.0.1:8000. Several, with commas between, take new connections in turn.',
-  rangeHint: 'or a range: 7000-7010',
-  rangeMakes: 'Makes {n} tunnels, one for each port.',
+  rangeHint: 'Or a range, 7000-7010. It leads to one address, or to as many: 127.0.0.1:8000-8010.',
+  rangeToOne:
+    'Makes {n} tunnels, one for each port, all to the same address. To give each its own, write as many ports there.',
+  rangeToEach: 'Makes {n} tunnels, each to its own address: {first} … {last}.',
   rangeBad: 'Write a port from 1 to 65535, or a range such as 7000-7010.',
   rangeUnequal:
     'These are {ports} ports, and {targets} on the lab box: write as many here as there, or one address there for all.',

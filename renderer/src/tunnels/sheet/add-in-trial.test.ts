@@ -42,6 +42,7 @@ test('one click adds a notebook, but in the trial, where none is known to run, i
   expect(values()).toContain('127.0.0.1:8888')
   expect(said()).toContain('The lab box of the trial is this laptop')
   expect(said()).toContain('Port on this laptop')
+  expect(said(), 'why nobody is asked who may reach it').toContain('Only this laptop can reach it, since')
 })
 
 test('a web address in the trial is an example that works, and nothing there speaks of clouds', async () => {
