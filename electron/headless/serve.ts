@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
@@ -32,9 +32,23 @@ export async function serveHeadless(options: {
   const handler = new RPCHandler(backend.router)
   const token = randomBytes(24).toString('base64url')
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes })
+  /** Why a page is not let in: it lacks the token, or there are too many. */
+  const refusalOf = (request: IncomingMessage): 403 | 503 | null => {
+    if (!hasToken(request, token)) return 403
+    return sockets.clients.size < maxPages ? null : 503
+  }
   const server = createServer((request, response) => {
     if (!isOurHost(request)) {
-      response.writeHead(421).end()
+      const { localPort } = request.socket
+      response.writeHead(421, { 'content-type': 'text/plain' })
+      response.end(
+        `NPS Desktop answers to http://127.0.0.1:${localPort} and http://localhost:${localPort} alone.\n`,
+      )
+      return
+    }
+    if (pathOf(request) === '/api') {
+      // what a page cannot see of a WebSocket that was refused
+      response.writeHead(refusalOf(request) ?? 426).end()
       return
     }
     serveStaticFile(options.rendererFolder, request, response).catch((error: unknown) =>
@@ -43,12 +57,9 @@ export async function serveHeadless(options: {
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    if (!isOurHost(request) || !isOurPage(request) || !hasToken(request, token)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
-      return
-    }
-    if (sockets.clients.size >= maxPages) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
+    const refusal = isOurHost(request) && isOurPage(request) ? refusalOf(request) : 403
+    if (refusal) {
+      socket.end(`HTTP/1.1 ${refusal} ${STATUS_CODES[refusal]}\r\nconnection: close\r\n\r\n`)
       return
     }
     sockets.handleUpgrade(request, socket, head, (ws) => void handler.upgrade(ws, { context: {} }))
@@ -86,7 +97,11 @@ function isOurPage(request: IncomingMessage): boolean {
 }
 
 function hasToken(request: IncomingMessage, token: string): boolean {
-  // Not by URL, which throws for some of what a request line may hold.
-  const [path, query] = (request.url ?? '/').split('?', 2)
-  return path === '/api' && isSameSecret(new URLSearchParams(query).get('token') ?? '', token)
+  const query = (request.url ?? '').split('?', 2)[1]
+  return pathOf(request) === '/api' && isSameSecret(new URLSearchParams(query).get('token') ?? '', token)
+}
+
+/** Not by URL, which throws for some of what a request line may hold. */
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  return url.split('?', 1)[0]
 }

@@ -1,5 +1,6 @@
-import type { RpcCarrier } from '../carrier/rpc-carrier.ts'
 import { messagePortCarrier } from '../carrier/message-port-carrier.ts'
+import { RefusedError } from '../carrier/rpc-carrier.ts'
+import type { Refusal, RpcCarrier } from '../carrier/rpc-carrier.ts'
 import { webSocketCarrier } from '../carrier/web-socket-carrier.ts'
 
 const tokenKey = 'nps-desktop:token'
@@ -21,10 +22,22 @@ export function chooseCarrier(page: Window): RpcCarrier {
     // the router may have gone on from there already
     token = takeToken(page, new URL(newURL))
   })
-  return webSocketCarrier(() => {
-    const scheme = page.location.protocol === 'https:' ? 'wss' : 'ws'
-    return `${scheme}://${page.location.host}/api?token=${encodeURIComponent(token)}`
-  })
+  const api = (): string => `//${page.location.host}/api?token=${encodeURIComponent(token)}`
+  const carrier = webSocketCarrier(() => (page.location.protocol === 'https:' ? 'wss:' : 'ws:') + api())
+  return {
+    open: (options) =>
+      carrier.open(options).catch(async (error: unknown) => {
+        const why = await refusalAt(api(), options)
+        throw why ? new RefusedError(why) : error
+      }),
+  }
+}
+
+/** A browser does not tell a page how a WebSocket was refused, but it tells the answer to the same address. */
+async function refusalAt(api: string, { signal }: { signal: AbortSignal }): Promise<Refusal | null> {
+  const answer = await fetch(api, { signal }).catch(() => null)
+  if (answer?.status === 403) return 'token'
+  return answer?.status === 503 ? 'pages' : null
 }
 
 function takeToken(page: Window, { hash, search }: Pick<URL, 'hash' | 'search'>): string {

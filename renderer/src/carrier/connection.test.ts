@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { RefusedError } from './rpc-carrier.ts'
 import type { RpcCarrier, CarrierLink } from './rpc-carrier.ts'
 import { BackendConnection } from './connection.ts'
 import { follow } from './follow.ts'
@@ -69,6 +70,19 @@ test('the state says since when the backend is away', async () => {
   await connection.online({ signal: AbortSignal.timeout(5_000) })
   expect(connection.state.value.state).toBe('online')
   expect(opened()).toBe(2)
+  connection.close()
+})
+
+test('the state says when the backend is there and refuses this page', async () => {
+  let why: Error = new Error('away')
+  const connection = new BackendConnection({ open: () => Promise.reject(why) })
+  connection.start()
+  const refusal = () => connection.state.value.state === 'lost' && connection.state.value.refusal
+  await expect.poll(refusal).toBe(null)
+  why = new RefusedError('token')
+  await expect.poll(refusal).toBe('token')
+  why = new Error('away')
+  await expect.poll(refusal).toBe(null)
   connection.close()
 })
 

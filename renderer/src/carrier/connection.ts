@@ -2,12 +2,14 @@ import type { ClientContext, ClientLink } from '@orpc/client'
 import { DynamicLink } from '@orpc/client'
 import { readonly, shallowRef } from 'vue'
 import type { Ref } from 'vue'
-import type { RpcCarrier, CarrierLink } from './rpc-carrier.ts'
+import { RefusedError } from './rpc-carrier.ts'
+import type { CarrierLink, Refusal, RpcCarrier } from './rpc-carrier.ts'
 
 export type ConnectionState =
   | { state: 'connecting' }
   | { state: 'online' }
-  | { state: 'lost'; sinceMs: number }
+  /** `refusal`: it is there, and does not let this page in. */
+  | { state: 'lost'; sinceMs: number; refusal: Refusal | null }
 
 /** How long opening may take before it is tried again. */
 const openTimeoutMs = 8_000
@@ -76,6 +78,7 @@ export class BackendConnection {
     let retryMs = firstRetryMs
     while (!signal.aborted) {
       let onlineAtMs = Number.POSITIVE_INFINITY
+      let refusal: Refusal | null = null
       try {
         const opened = await this.#carrier.open({
           signal: AbortSignal.any([signal, AbortSignal.timeout(openTimeoutMs)]),
@@ -85,11 +88,12 @@ export class BackendConnection {
         for (const wake of this.#waiters) wake()
         onlineAtMs = Date.now()
         await opened.closed
-      } catch {
-        // Why the backend is away cannot be told from here: the state says that it is, and the next try follows.
+      } catch (error) {
+        // Any other reason cannot be told from here: the state says that the backend is away, and the next try follows.
+        if (error instanceof RefusedError) refusal = error.why
       }
       this.#current = undefined
-      this.#markLost()
+      this.#markLost(refusal)
       // A link that opens and closes at once is as good as none.
       if (Date.now() - onlineAtMs >= goodLinkMs) retryMs = firstRetryMs
       await pause(retryMs, signal)
@@ -97,8 +101,10 @@ export class BackendConnection {
     }
   }
 
-  #markLost(): void {
-    if (this.#state.value.state !== 'lost') this.#state.value = { state: 'lost', sinceMs: Date.now() }
+  #markLost(refusal: Refusal | null): void {
+    const last = this.#state.value
+    if (last.state !== 'lost') this.#state.value = { state: 'lost', sinceMs: Date.now(), refusal }
+    else if (last.refusal !== refusal) this.#state.value = { ...last, refusal }
   }
 }
 

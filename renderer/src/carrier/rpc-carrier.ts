@@ -7,7 +7,20 @@ export interface CarrierLink {
   close(): void
 }
 
-/** A way to reach the backend. `open` rejects when it could not be reached or `signal` was aborted. */
+/** Why a backend that is there lets a page not in: it lacks this start's token, or as many pages as it serves are open. */
+export type Refusal = 'token' | 'pages'
+
+/** The backend is there, and said that it does not let this page in. */
+export class RefusedError extends Error {
+  readonly why: Refusal
+
+  constructor(why: Refusal) {
+    super(`the backend refuses this page: ${why}`)
+    this.why = why
+  }
+}
+
+/** A way to reach the backend. `open` rejects when it could not be reached or `signal` was aborted; with a `RefusedError` where it is known why. */
 export interface RpcCarrier {
   open(options: { signal: AbortSignal }): Promise<CarrierLink>
 }

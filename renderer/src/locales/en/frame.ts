@@ -24,6 +24,13 @@ export const frame = {
   appLost: 'NPS Desktop does not answer',
   appLostText:
     'Since {time}. This page keeps trying. Was it ended? Start it again. Each start prints a new address: open that one, whole, with the token at its end. Tunnels open to anyone keep running in the meantime; those for this laptop only may not.',
+  refused: {
+    token: 'This address lacks the token of NPS Desktop',
+    tokenText:
+      'NPS Desktop is running, but lets in only whoever has the address that its last start printed, whole, with #token=… at its end. It stands in the terminal in which NPS Desktop was started. Open that one; if it is gone, end NPS Desktop and start it again.',
+    pages: 'NPS Desktop is open in too many tabs',
+    pagesText: 'Close some of them; this page keeps trying.',
+  },
   backendConnecting: 'Starting',
   linkRefused: 'This link asks for nothing that the app knows.',
   linkRefusedText:

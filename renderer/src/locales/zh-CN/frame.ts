@@ -26,6 +26,13 @@ export const frame: Translation<typeof en> = {
   appLost: 'NPS Desktop 没有应答',
   appLostText:
     '自 {time} 起。页面会自动重试。如果它已退出，请重新启动；每次启动都会打印一个新地址，请打开新地址，并保留末尾的 token。在此期间，对所有人开放的隧道继续运行，“仅本机”的隧道可能中断。',
+  refused: {
+    token: '这个地址缺少 NPS Desktop 的 token',
+    tokenText:
+      'NPS Desktop 正在运行，但只接受它最近一次启动时打印的完整地址，末尾带有 #token=…。该地址在启动 NPS Desktop 的终端里，请打开它；如果找不到了，请退出 NPS Desktop 再重新启动。',
+    pages: 'NPS Desktop 打开的标签页太多',
+    pagesText: '请关闭其中一些；页面会自动重试。',
+  },
   backendConnecting: '正在启动',
   linkRefused: '应用不认识这个链接。',
   linkRefusedText:
