@@ -17,6 +17,7 @@ test('an address without its token says what is missing, and covers nothing in t
   await other.goto(new URL(page.url()).origin)
   await expect(other.getByRole('alert')).toContainText(lacksToken)
   await expect(other.getByRole('alert')).toContainText('#token=')
+  await expect(other.getByRole('heading', { name: 'Not connected.' })).toBeVisible()
   await other.getByRole('button', { name: 'Add', exact: true }).click()
   await expect(other.getByRole('menuitem', { name: 'Set up a server' })).toBeVisible()
   await other.keyboard.press('Escape')

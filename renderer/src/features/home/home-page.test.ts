@@ -101,7 +101,7 @@ test('a private tunnel that nobody knows the maker of says how it is visited, an
   expect(sentence()).toBe('One tunnel, made elsewhere.')
   const row = page.get('[data-other-tunnel="o1"]')
   expect(row.text()).not.toContain('another laptop')
-  expect(row.text()).toContain('private, visited with its password by npc')
+  expect(row.text()).toContain('visited by npc, with its password')
   expect(row.get('.of').attributes('title')).toContain('nps tunnel command')
   expect(row.text()).toContain('Use it from this laptop')
 })

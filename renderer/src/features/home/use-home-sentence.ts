@@ -1,6 +1,7 @@
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useBackend } from '../../carrier/use-backend.ts'
 import { useFormat } from '../../format/use-format.ts'
 import { useNow } from '../../format/use-now.ts'
 import { thingsThatNeedYou } from '../../machines/things-that-need-you.ts'
@@ -16,10 +17,13 @@ export function useHomeSentence(): ComputedRef<{ title: string; text: string }> 
   const overview = useOverview()
   const format = useFormat()
   const now = useNow()
+  /** Why is said below the page. */
+  const { state } = useBackend().connection
+  const isLost = computed(() => state.value.state === 'lost')
 
   return computed(() => {
     const { overview: value, tunnels } = overview
-    if (!value) return { title: t('home.loading'), text: '' }
+    if (!value) return { title: t(isLost.value ? 'home.notConnected' : 'home.loading'), text: '' }
     if (!value.laptopOnline && !value.trial) return { title: t('home.offline'), text: t('home.offlineText') }
 
     const looks = tunnels.map((tunnel) => tunnelLook(tunnel, now.value))

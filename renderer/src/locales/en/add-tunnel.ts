@@ -47,8 +47,7 @@ export const addTunnel = {
   targetHint:
     'Address and port, such as 127.0.0.1:8000. Several, with commas between, take new connections in turn.',
   rangeHint: 'Or a range, 7000-7010. It leads to one address, or to as many: 127.0.0.1:8000-8010.',
-  rangeToOne:
-    'Makes {n} tunnels, one for each port, all to the same address. To give each its own, write as many ports there.',
+  rangeToOne: 'Makes {n} tunnels, all to the same address. To give each its own, write as many ports there.',
   rangeToEach: 'Makes {n} tunnels, each to its own address: {first} … {last}.',
   rangeBad: 'Write a port from 1 to 65535, or a range such as 7000-7010.',
   rangeUnequal:

@@ -20,6 +20,7 @@ export const home = {
   offline: 'This laptop is offline.',
   offlineText:
     'Nothing can be checked until it is back. Tunnels keep running between the server and the lab box.',
+  notConnected: 'Not connected.',
   loading: 'One moment.',
   comma: ', ',
   stop: '.',

@@ -54,7 +54,7 @@ export const tunnel = {
   totalUp: '↑ in total',
   targetOn: 'Address on {lab}',
   elsewhere: 'made elsewhere, not checked by this app',
-  privateElsewhere: 'private, visited with its password by npc',
+  privateElsewhere: 'visited by npc, with its password',
   privateElsewhereText:
     'Made elsewhere: by a command line, the web console, npc.conf or another laptop. It has no public port, and this app does not check it. Whoever has its password visits it, by the line of npc that “nps tunnel command” prints on the server. “Use it from this laptop” needs no password.',
   useHere: 'Use it from this laptop',

@@ -37,7 +37,7 @@ export const addTunnel: Translation<typeof en> = {
   portOn: '{server} 上的端口',
   targetHint: '地址和端口，例如 127.0.0.1:8000。可填多个，用逗号分隔，新连接依次使用。',
   rangeHint: '也可以填一个范围：7000-7010。通向同一个地址，或同样多的地址：127.0.0.1:8000-8010。',
-  rangeToOne: '将添加 {n} 条隧道，每个端口一条，都通向同一个地址。要一一对应，请在那里写同样多的端口。',
+  rangeToOne: '将添加 {n} 条隧道，都通向同一个地址。要一一对应，请在那里写同样多的端口。',
   rangeToEach: '将添加 {n} 条隧道，各自通向自己的地址：{first} … {last}。',
   rangeBad: '请输入 1 到 65535 的端口，或 7000-7010 这样的范围。',
   rangeUnequal:

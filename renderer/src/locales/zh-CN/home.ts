@@ -21,6 +21,7 @@ export const home: Translation<typeof en> = {
   paused: '{number}条隧道全部已暂停。',
   offline: '本机没有联网。',
   offlineText: '恢复之前无法检查。隧道在云服务器和实验室主机之间继续运行。',
+  notConnected: '未连接。',
   loading: '请稍候。',
   comma: '，',
   stop: '。',

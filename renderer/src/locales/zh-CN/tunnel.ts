@@ -53,7 +53,7 @@ export const tunnel: Translation<typeof en> = {
   totalUp: '↑ 累计',
   targetOn: '{lab} 上的地址',
   elsewhere: '在别处创建，本应用不检查',
-  privateElsewhere: '私密，凭密码用 npc 访问',
+  privateElsewhere: '凭密码用 npc 访问',
   privateElsewhereText:
     '由命令行、网页控制台、npc.conf 或另一台电脑创建。它没有公网端口，本应用也不检查它。知道密码的人可以访问它：运行云服务器上 “nps tunnel command” 打印的那行 npc 命令。“在本机使用”不需要密码。',
   useHere: '在本机使用',

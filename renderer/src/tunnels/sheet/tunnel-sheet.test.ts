@@ -354,7 +354,7 @@ test('a range of ports is a tunnel for each, said before they are there, and wro
   expect(said()).toContain('each to its own address: 127.0.0.1:8000 … 127.0.0.1:8002.')
   type('Address on', '127.0.0.1:8000')
   await flushPromises()
-  expect(said()).toContain('Makes 3 tunnels, one for each port, all to the same address.')
+  expect(said()).toContain('Makes 3 tunnels, all to the same address.')
   type('Address on', '127.0.0.1:8000-8002')
   await flushPromises()
   expect(said()).toContain('120.1.1.2:7000-7002')
