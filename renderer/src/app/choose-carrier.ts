@@ -1,6 +1,6 @@
 import { messagePortCarrier } from '../carrier/message-port-carrier.ts'
 import { RefusedError } from '../carrier/rpc-carrier.ts'
-import type { Refusal, RpcCarrier } from '../carrier/rpc-carrier.ts'
+import type { PageRefusal, RpcCarrier } from '../carrier/rpc-carrier.ts'
 import { webSocketCarrier } from '../carrier/web-socket-carrier.ts'
 
 const tokenKey = 'nps-desktop:token'
@@ -34,7 +34,7 @@ export function chooseCarrier(page: Window): RpcCarrier {
 }
 
 /** A browser does not tell a page how a WebSocket was refused, but it tells the answer to the same address. */
-async function refusalAt(api: string, { signal }: { signal: AbortSignal }): Promise<Refusal | null> {
+async function refusalAt(api: string, { signal }: { signal: AbortSignal }): Promise<PageRefusal | null> {
   const answer = await fetch(api, { signal }).catch(() => null)
   if (answer?.status === 403) return 'token'
   return answer?.status === 503 ? 'pages' : null

@@ -9,7 +9,7 @@ import { createApp } from 'vue'
 import { createBackend, provideBackend } from '../carrier/use-backend.ts'
 import { createTexts, systemLanguage } from '../locales/index.ts'
 import App from './App.vue'
-import { reloadWhenBuiltAnew } from './built-anew.ts'
+import { reloadWhenBuiltAnew } from './reload/built-anew.ts'
 import { chooseCarrier } from './choose-carrier.ts'
 import { createPages } from './pages.ts'
 

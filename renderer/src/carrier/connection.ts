@@ -3,13 +3,13 @@ import { DynamicLink } from '@orpc/client'
 import { readonly, shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { RefusedError } from './rpc-carrier.ts'
-import type { CarrierLink, Refusal, RpcCarrier } from './rpc-carrier.ts'
+import type { CarrierLink, PageRefusal, RpcCarrier } from './rpc-carrier.ts'
 
 export type ConnectionState =
   | { state: 'connecting' }
   | { state: 'online' }
   /** `refusal`: it is there, and does not let this page in. */
-  | { state: 'lost'; sinceMs: number; refusal: Refusal | null }
+  | { state: 'lost'; sinceMs: number; refusal: PageRefusal | null }
 
 /** How long opening may take before it is tried again. */
 const openTimeoutMs = 8_000
@@ -78,7 +78,7 @@ export class BackendConnection {
     let retryMs = firstRetryMs
     while (!signal.aborted) {
       let onlineAtMs = Number.POSITIVE_INFINITY
-      let refusal: Refusal | null = null
+      let refusal: PageRefusal | null = null
       try {
         const opened = await this.#carrier.open({
           signal: AbortSignal.any([signal, AbortSignal.timeout(openTimeoutMs)]),
@@ -101,7 +101,7 @@ export class BackendConnection {
     }
   }
 
-  #markLost(refusal: Refusal | null): void {
+  #markLost(refusal: PageRefusal | null): void {
     const last = this.#state.value
     if (last.state !== 'lost') this.#state.value = { state: 'lost', sinceMs: Date.now(), refusal }
     else if (last.refusal !== refusal) this.#state.value = { ...last, refusal }

@@ -8,13 +8,13 @@ export interface CarrierLink {
 }
 
 /** Why a backend that is there lets a page not in: it lacks this start's token, or as many pages as it serves are open. */
-export type Refusal = 'token' | 'pages'
+export type PageRefusal = 'token' | 'pages'
 
 /** The backend is there, and said that it does not let this page in. */
 export class RefusedError extends Error {
-  readonly why: Refusal
+  readonly why: PageRefusal
 
-  constructor(why: Refusal) {
+  constructor(why: PageRefusal) {
     super(`the backend refuses this page: ${why}`)
     this.why = why
   }
