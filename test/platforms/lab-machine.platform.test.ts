@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { StepId } from '@nps-desktop/electron/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { AppBackend } from '../harness/app.ts'
 import { expectDone } from '../harness/ended-job.ts'
+import { builtPrograms } from '../harness/programs/built-programs.ts'
 import { addLabOverSsh, setUpServer } from '../harness/set-up-machines.ts'
 import { allTraces } from '../integration/set-up/all-traces.ts'
 import { Bed } from '../testbed/bed.ts'
@@ -11,7 +10,7 @@ import { ensureArm64Layer } from '../testbed/images/arm64-layer.ts'
 import type { Machine } from '../testbed/machines/machine.ts'
 import { ssh } from '../testbed/ssh-client.ts'
 
-const programs = resolve(import.meta.dirname, '../../build/out')
+const programs = builtPrograms()
 const tunnelPort = 7060
 
 let app: AppBackend
@@ -24,8 +23,6 @@ const parts = new AsyncDisposableStack()
 
 /** A server of this computer's processor, and a lab box whose systemd, sshd and npc are programs for arm64, run by qemu. */
 beforeAll(async () => {
-  if (!existsSync(`${programs}/manifest.json`))
-    throw new Error('Build the programs first: npm run build:relay')
   await ensureArm64Layer()
   bed = parts.use(await Bed.start({ machines: ['cloud', 'lab-arm64'] }))
   lab = bed.machine('lab-arm64')

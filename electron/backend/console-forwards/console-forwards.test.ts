@@ -1,6 +1,7 @@
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ConsolePass } from '@nps-desktop/relay-core/api'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import type { Relays } from '../relays/relays.ts'
 import type { Machines } from '../ssh/machines.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
@@ -39,8 +40,7 @@ function forwardsTo({ host, signsIn }: typeof away, pass: Partial<ConsolePass>) 
       },
     }
     sessions.push(session)
-    // a session as far as a forward goes
-    return session as unknown as SshSession
+    return standIn<SshSession>(session)
   }
   const api = {
     console: {
@@ -57,9 +57,9 @@ function forwardsTo({ host, signsIn }: typeof away, pass: Partial<ConsolePass>) 
     },
   }
   const forwards = new ConsoleForwards({
-    storage: { servers: { get: () => server }, secrets: { has: () => signsIn } } as unknown as Storage,
+    storage: standIn<Storage>({ servers: { get: () => server }, secrets: { has: () => signsIn } }),
     machines: { open },
-    relays: { reach: () => Promise.resolve(api) } as unknown as Relays,
+    relays: standIn<Relays>({ reach: () => Promise.resolve(api) }),
     clock: new ManualClock(),
   })
   parts.defer(() => forwards.close())

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { serverRecord } from '../../testing/stored-machines.ts'
 import { AppError } from '../failures/app-error.ts'
 import { openKeyFile } from '../key-file.ts'
@@ -29,15 +30,18 @@ test('on a full disk the passwords of private tunnels are marked once there is r
       tunnelNotes.put(note)
     }
     let tellChange = (): void => undefined
-    const tunnels = [1, 2].map((id) => ({ id, mode: 'private', settings: { password: `secret ${id}` } }))
-    // what marking needs; the rest of the relays is not there
-    const relays = {
+    const tunnels = [1, 2].map((id) => ({
+      id,
+      mode: 'private' as const,
+      settings: { password: `secret ${id}` },
+    }))
+    const relays = standIn<Relays>({
       view: () => ({ mirror: { tunnels } }),
       onChange: (listener: (serverId: string) => void) => {
         tellChange = () => listener('s1')
         return { [Symbol.dispose]: () => undefined }
       },
-    } as unknown as Relays
+    })
     followPasswords({ ...storage, tunnelNotes: { ...tunnelNotes, put } }, relays, log)
     for (let time = 0; time < 3; time++) tellChange()
     expect(log.error).toHaveBeenCalledTimes(1)

@@ -2,6 +2,7 @@ import type { Overview } from '@nps-desktop/electron/contract'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { AppError } from '../failures/app-error.ts'
 import type { Machines } from '../ssh/machines.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
@@ -39,7 +40,7 @@ function lab({ tunnel, broken = [] }: { tunnel: 'ready' | 'broken' | null; broke
     const session = new FakeSession()
     sessions.push(session)
     signal.addEventListener('abort', () => session.close())
-    return Promise.resolve(session as unknown as SshSession)
+    return Promise.resolve(standIn<SshSession>(session))
   }
   const tunnels =
     tunnel === null
@@ -130,7 +131,7 @@ function boxThatAsks() {
     if (!asks) throw new AppError('second-factor-needed', 'The lab box asks.', params)
     const session = new FakeSession()
     sessions.push(session)
-    return session as unknown as SshSession
+    return standIn<SshSession>(session)
   }
   const overview = () => ({ labs: [], servers: [], tunnels: [] })
   const all = new MachineSessions({ machines: { open }, overview, clock: new ManualClock(), log: silentLog })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -44,14 +45,13 @@ function recordsWith({
       onAdd(client)
       return { id }
     },
-    invite: async ({ allowTarget }: { allowTarget?: string }) => ({
+    invite: async ({ allowTarget }: { allowTarget?: string | undefined }) => ({
       curl: line(allowTarget),
       wget: `sh -s -- '-allow_target=${allowTarget}'`,
       expiresAtMs: 1,
     }),
   }
-  // what the calls need; the rest of the relays is not there
-  return new LabRecords({ storage, relays: { reach: async () => ({ clients }) } as unknown as Relays })
+  return new LabRecords({ storage, relays: standIn<Relays>({ reach: async () => ({ clients }) }) })
 }
 
 test('what npc keeps to is not known any more once a line with another list was shown', async () => {

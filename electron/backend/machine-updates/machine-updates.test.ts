@@ -1,5 +1,6 @@
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import type { JobPlan } from '../provisioning/jobs/running-job.ts'
 import type { Jobs } from '../provisioning/jobs/jobs.ts'
 import type { Relays } from '../relays/relays.ts'
@@ -24,14 +25,13 @@ test.each(['server', 'lab'] as const)(
       relay: {},
     }
     const updates = new MachineUpdates({
-      // what a plan needs of them
-      storage: { servers: { get: () => record }, labs: { get: () => record } } as unknown as Storage,
-      machines: {
-        open: (_ref: unknown, { asks }: { asks: boolean }) => {
+      storage: standIn<Storage>({ servers: { get: () => record }, labs: { get: () => record } }),
+      machines: standIn<Machines>({
+        open: (_ref, { asks }) => {
           asked.push(asks)
           return Promise.reject(new Error('no machine'))
         },
-      } as unknown as Machines,
+      }),
       jobs: {
         start: (plan: JobPlan<UpdateContext>) => ({ jobId: `j${plans.push(plan)}` }),
       } as Jobs,

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import { expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import type { Workplace } from '../provisioning/jobs/workplace.ts'
 import { Swap } from './swap.ts'
 
@@ -21,15 +22,17 @@ test('a word that does not arrive is said again, and nobody is asked for a code 
     () => Promise.resolve({ exitCode: 1, stdout: '', stderr: '' }),
     () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
   ]
-  const shell = { run: () => answers.shift()?.(), session: { address: { host: 'lab' } } }
-  // a machine as far as the swap goes
-  const workplace = {
-    owner: (_signal: AbortSignal, asks?: { asks: boolean }) => {
+  const shell = {
+    run: () => answers.shift()?.() ?? Promise.reject(new Error('nothing more was expected')),
+    session: { address: { host: 'lab' } },
+  }
+  const workplace = standIn<Workplace>({
+    owner: (_signal, asks) => {
       asked.push(asks?.asks)
       return Promise.resolve({ shell })
     },
     release: () => undefined,
-  } as unknown as Workplace
+  })
   const swap = await Swap.begin(
     workplace,
     { program: 'npc', installed, uploaded: '/tmp/npc' },

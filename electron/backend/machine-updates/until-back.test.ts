@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@nps-desktop/relay-core/async'
 import { expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import type { Relays } from '../relays/relays.ts'
 import { watchAgent } from './until-back.ts'
 
@@ -8,26 +9,27 @@ const clock: Clock = { ...systemClock, after: (_ms, call) => systemClock.after(0
 const lab = { serverId: 's1', clientId: 3 }
 
 /** A server whose feeds of clients are these, one after the other and the last one again and again. */
-function relaysOf(feeds: readonly (() => AsyncIterable<unknown>)[]): Pick<Relays, 'reach'> {
+function relaysOf(feeds: readonly (() => AsyncIterable<Seen[]>)[]): Pick<Relays, 'reach'> {
   let at = 0
   const clients = {
     list: () => Promise.resolve([clientSince(1, '1.0.0')]),
-    watch: () => Promise.resolve(feeds[Math.min(at++, feeds.length - 1)]?.()),
+    watch: () => Promise.resolve(feeds[Math.min(at++, feeds.length - 1)]?.() ?? feed()),
   }
-  // what the watch needs; the rest of the relays is not there
-  return { reach: () => Promise.resolve({ clients }) } as unknown as Relays
+  return standIn<Relays>({ reach: () => Promise.resolve({ clients }) })
 }
 
-function clientSince(sinceMs: number, version: string): unknown {
-  return { id: 3, agent: { state: 'online', version, sinceMs } }
+type Seen = ReturnType<typeof clientSince>
+
+function clientSince(sinceMs: number, version: string) {
+  return { id: 3, agent: { state: 'online', version, sinceMs } } as const
 }
 
-async function* feed(...lists: unknown[]): AsyncIterable<unknown> {
+async function* feed(...lists: Seen[][]): AsyncIterable<Seen[]> {
   yield* lists
 }
 
 // oxlint-disable-next-line require-yield
-async function* broken(): AsyncIterable<unknown> {
+async function* broken(): AsyncIterable<Seen[]> {
   throw new Error('the line broke off')
 }
 

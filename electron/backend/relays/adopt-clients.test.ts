@@ -1,6 +1,7 @@
 import type { UnreadItem } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
@@ -19,14 +20,13 @@ beforeEach(async () => {
   let clients: readonly UnreadItem[] = []
   let unread: readonly UnreadItem[] = []
   let listener = (_serverId: string): void => undefined
-  // what following needs; the rest of the relays is not there
-  const relays = {
+  const relays = standIn<Relays>({
     view: () => ({ mirror: { clients, unread: { clients: unread } }, link: { state: 'online' } }),
     onChange: (given: typeof listener) => {
       listener = given
       return { [Symbol.dispose]: () => undefined }
     },
-  } as unknown as Relays
+  })
   followClients(storage, relays, silentLog)
   tell = (told, more = []) => {
     clients = [...told]

@@ -2,6 +2,7 @@ import type { Client, LiveTraffic, RelayTunnel } from '@nps-desktop/relay-core/a
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { keepMirror, RelayMirror } from './relay-mirror.ts'
 
 const client = { id: 1, connections: 3 } as Client
@@ -17,18 +18,19 @@ test('what was counted last stays when the link is lost, and no rate does', asyn
   const heard = Promise.withResolvers<void>()
   // The connection ends once all of it has been told.
   const told = <T>(value: T) => ({
-    watch: async function* () {
-      yield value
-      await heard.promise
-    },
+    watch: async () =>
+      (async function* () {
+        yield value
+        await heard.promise
+      })(),
   })
-  const api = {
+  const api = standIn<RelayClient>({
     clients: told([client]),
     tunnels: told([tunnel]),
     passes: told([]),
     traffic: { live: told(live).watch },
-    status: { get: async () => undefined },
-  } as unknown as RelayClient
+    status: { get: async () => ({}) },
+  })
   const heardAll = () => {
     if (mirror.clients && mirror.tunnels && mirror.live.size > 0) heard.resolve()
   }

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import type { TerminalState } from '@nps-desktop/electron/contract'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { AppError } from '../failures/app-error.ts'
 import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
@@ -116,9 +117,12 @@ function sessionOf(openChannel: (command: string) => ShellChannel, closed: Promi
     isWindows: false,
     address: { host: 'h', port: 22, user: 'goudan' },
     closed,
-    terminal: async (command: string) => ({ channel: openChannel(command), connection: session }),
+    terminal: async (command: string | null) => ({
+      channel: openChannel(command ?? ''),
+      connection: session,
+    }),
   }
-  return session as unknown as SshSession
+  return standIn<SshSession>(session)
 }
 
 it('does not wait for ever for an account that begins no shell', async () => {

@@ -1,5 +1,6 @@
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import type { TunnelNote } from '../storage/records.ts'
 import { PendingRemovals } from './pending-removals.ts'
 
@@ -16,11 +17,14 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
     removal: { dueAtMs: 10_000, startOnUndo: true },
   }
   const notes = new Map([[note.id, note]])
-  const started = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<object>()
   const removed: number[] = []
   const tunnels = {
     start: () => started.promise,
-    remove: async ({ id }: { id: number }) => void removed.push(id),
+    remove: async ({ id }: { id: number }) => {
+      removed.push(id)
+      return {}
+    },
   }
   let tellChange = (): void => undefined
   let due = (): void => undefined
@@ -33,8 +37,7 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
         return { [Symbol.dispose]: () => (due = () => undefined) }
       },
     },
-    // what deleting needs; the rest of the app is not there
-    storage: {
+    storage: standIn<Parts['storage']>({
       tunnelNotes: {
         get: (id: string) => notes.get(id),
         list: () => [...notes.values()],
@@ -42,21 +45,21 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
         delete: (id: string) => void notes.delete(id),
       },
       whenPossible: (_: string, write: () => void) => write(),
-    } as unknown as Parts['storage'],
-    relays: {
+    }),
+    relays: standIn<Parts['relays']>({
       api: () => ({ tunnels }),
       view: () => ({ link: { state: 'online' }, mirror: { tunnels: [{ id: 9 }], unread: { tunnels: [] } } }),
       onChange: (listener: (serverId: string) => void) => {
         tellChange = () => listener('s1')
         return { [Symbol.dispose]: () => undefined }
       },
-    } as unknown as Parts['relays'],
+    }),
   })
   removal.start()
   const undone = removal.undo(note.id)
   tellChange()
   due()
-  started.resolve()
+  started.resolve({})
   await undone
   await removal.close()
   expect(removed).toEqual([])

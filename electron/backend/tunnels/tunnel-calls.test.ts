@@ -3,6 +3,7 @@ import { RelayError } from '@nps-desktop/relay-core/api'
 import type { RelayTunnel } from '@nps-desktop/relay-core/api'
 import { toRelayError } from '@nps-desktop/relay-core/api-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { Storage } from '../storage/records.ts'
@@ -24,26 +25,28 @@ afterEach(() => data[Symbol.asyncDispose]())
 /** An nps that knows no private tunnels: of what is asked it reads what it knows, and opens a port. */
 function oldRelay(asked: unknown[]) {
   const tunnels = {
-    add: async (input: { mode: string }) => {
+    add: async (input: { mode?: string | undefined }) => {
       asked.push(['add', input])
       if (input.mode === 'tcp') throw new RelayError('port-taken', 'taken')
       return { id: 9, mode: 'tcp', port: 7001 } as RelayTunnel
     },
-    remove: async (input: unknown) => void asked.push(['remove', input]),
+    remove: async (input: unknown) => {
+      asked.push(['remove', input])
+      return {}
+    },
   }
   return { reach: async () => ({ tunnels }), view: () => ({ mirror: { tunnels: [], status: null } }) }
 }
 
 function tunnelsOf(relays: ReturnType<typeof oldRelay>): TunnelCalls {
-  // what adding needs; the rest of the app is not there
   type Parts = ConstructorParameters<typeof FreePorts>[0]
   const parts = {
     storage,
     relays,
     services: { find: async () => null },
-    ports: new FreePorts({ storage, relays } as unknown as Parts),
+    ports: new FreePorts(standIn<Parts>({ storage, relays })),
   }
-  return new TunnelCalls(parts as unknown as ConstructorParameters<typeof TunnelCalls>[0])
+  return new TunnelCalls(standIn<ConstructorParameters<typeof TunnelCalls>[0]>(parts))
 }
 
 test.each(['jupyter', 'tensorboard'] as const)(

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { standIn } from './stand-in.ts'
 import { hostsDefaults } from '../config/relay/hosts-config.ts'
 import { createLog } from '../log/log.ts'
 import { PortRanges } from '../net/address/port-ranges.ts'
@@ -129,7 +130,7 @@ export class PushedBed {
       endLink: () => leave({ reason: 'closed' }),
     }
     // What a place among the agents needs; nothing is sent through it.
-    this.agents.add(session as unknown as AgentSession)
+    this.agents.add(standIn<AgentSession>(session))
     return { leave: () => leave({ reason: 'left' }) }
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { DataFolder } from '../../../testing/data-folder.ts'
 import { installedByCron, labRecord, serverRecord } from '../../../testing/stored-machines.ts'
 import type { LabContext } from './lab-context.ts'
@@ -27,14 +28,13 @@ async function keptKey(status: string, before: string | null): Promise<string | 
         yield [{ id: 3, agent }]
       })(),
   }
-  // what the step needs; the rest is not there
-  const context = {
+  const context = standIn<LabContext>({
     labId: 'l1',
     storage,
     relays: { reach: async () => ({ clients }) },
     machine: async () => ({ command: async () => ({ stdout: status, stderr: '' }) }),
     found: { installed: installedByCron },
-  } as unknown as LabContext
+  })
   await onlineStep.run(context, progress)
   return storage.labs.get('l1')?.agentKey
 }

@@ -1,5 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/contract'
 import { expect, test } from 'vitest'
+import { standIn } from '../../testing/stand-in.ts'
 import { callByName, type RelayCalls } from './call-by-name.ts'
 
 test('an answer that does not fit the contract is refused by the name of its call', async () => {
@@ -9,8 +10,7 @@ test('an answer that does not fit the contract is refused by the name of its cal
     data: {},
   })
   const list = () => Promise.reject(new ORPCError('INTERNAL_SERVER_ERROR', { cause }))
-  // What this call needs; the rest of the API is not there.
-  const calls = { clients: { list } } as unknown as RelayCalls
+  const calls = standIn<RelayCalls>({ clients: { list } })
   const { signal } = new AbortController()
   expect(await callByName(calls, 'clients/list', {}, { signal })).toMatchObject({
     status: 422,
