@@ -76,10 +76,15 @@ test('a native agent is told whose that port is, and keeps the other ports of it
   const refusal = await receiver?.addTunnel(decodePushedTunnel(Buffer.from(JSON.stringify(range))))
   expect(refusal).toMatchObject({
     code: 'port-taken',
-    message: `Port ${port} belongs to tunnel ${id} “mine” of this lab box, which leads to 127.0.0.1:1: made on the server, it stays. Remove it there (nps tunnel remove -id=${id}), or choose another server_port.`,
+    message: `Port ${port} belongs to tunnel ${id} “mine” of this lab box, which leads to 127.0.0.1:1. It was made on the server, and stays. Remove it there (nps tunnel remove -id=${id}), or choose another server_port.`,
     params: { port, holder: 'mine' },
   })
   expect(names()).toEqual(['mine', `web_${bed.port}`])
+
+  await bed.tunnels.add({ ...mine, name: 'also-mine', port: port + 1 })
+  const both = { ...range, Ports: `${port}-${port + 1}` }
+  const refused = await receiver?.addTunnel(decodePushedTunnel(Buffer.from(JSON.stringify(both))))
+  expect(refused?.message).toContain('stays. The same holds for 1 more of this section’s ports. Remove it')
 })
 
 test('limits hold, and what is refused is named in the log', async () => {

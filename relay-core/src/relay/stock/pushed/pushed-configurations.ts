@@ -158,7 +158,8 @@ class Conversation implements ConfigReceiver {
         const before = await this.#owner().keep(wanted)
         if (before) standing.push(before)
       }
-      if (this.#options.isNative && standing.length > 0) throw portsOfOthers(standing)
+      const [first, ...others] = standing
+      if (this.#options.isNative && first) throw portOfAnother(first, others.length)
     })
   }
 
@@ -246,14 +247,13 @@ class Conversation implements ConfigReceiver {
   }
 }
 
-/** For tunnels of this client that a person has made, on ports of one section. */
-function portsOfOthers(standing: readonly RelayTunnel[]): RelayError {
-  const [{ id = 0, name = '', port = 0, target = '' } = {}, ...others] = standing
-  const more = others.length > 0 ? `, and ${others.length} more of its ports to others` : ''
+/** A port of a section that has a tunnel of this client which a person has made, as have `moreCount` other ports of it. */
+function portOfAnother({ id, name, port, target }: RelayTunnel, moreCount: number): RelayError {
   const leads = target === '' ? '' : `, which leads to ${cut(target, 80)}`
+  const more = moreCount > 0 ? ` The same holds for ${moreCount} more of this section’s ports.` : ''
   return new RelayError(
     'port-taken',
-    `Port ${port} belongs to tunnel ${id} “${name}” of this lab box${leads}${more}: made on the server, it stays. Remove it there (nps tunnel remove -id=${id}), or choose another server_port.`,
+    `Port ${port} belongs to tunnel ${id} “${name}” of this lab box${leads}. It was made on the server, and stays.${more} Remove it there (nps tunnel remove -id=${id}), or choose another server_port.`,
     { port: port ?? 0, holder: name },
   )
 }

@@ -21,7 +21,7 @@ export class PushedTunnels {
   /**
    * Creates the tunnel, or updates the one with that name (else with that port): its id, its counters and its limits
    * stay, and one that a person has stopped stays stopped. A port that a person has already given to a tunnel of this client
-   * stays that tunnel's: it is answered, and nothing is done. Rejects as `TunnelRegistry.add` and `edit` do.
+   * stays that tunnel's: then nothing is done, and it is what comes back. Rejects as `TunnelRegistry.add` and `edit` do.
    */
   async keep(wanted: WantedTunnel): Promise<RelayTunnel | null> {
     const mine = this.#tunnels
