@@ -80,7 +80,7 @@ export class ServerRecords {
   /**
    * Adds a relay that runs already. The connection is tried first, so a wrong key or address is told at once
    * (`wrong-admin-key`, `relay-unreachable`, `server-identity-changed`). Its lab boxes join the list a moment later;
-   * `hasLabs` says whether there will be any.
+   * `hasLabs` says whether there are any, also such as this app cannot read.
    */
   async connect(
     input: {
@@ -122,7 +122,8 @@ export class ServerRecords {
         }
         this.#storage.servers.put(now ? { ...now, relay } : fresh)
         this.#relays.retryNow(id)
-        return { serverId: id, fingerprint, hasLabs: clients.length > 0 }
+        const hasLabs = clients.length > 0 || clients.unread !== undefined
+        return { serverId: id, fingerprint, hasLabs }
       } finally {
         connection.close()
       }
