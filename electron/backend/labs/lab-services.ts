@@ -3,9 +3,10 @@ import { targetPort } from '../known-tunnels/tunnel-kind.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { askLab } from '../lab-sessions/ask-lab.ts'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
+import { WindowsShell } from '../ssh/shell/windows-shell.ts'
 import type { Storage } from '../storage/records.ts'
 import type { Entrance } from '../storage/entrance.ts'
-import { askWindowsForServices } from './windows-services.ts'
+import { windowsServicesScript } from './windows-services.ts'
 import { serviceKinds, usualTarget } from '@nps-desktop/electron/contract'
 import type { ServiceKind } from '@nps-desktop/electron/contract'
 
@@ -111,8 +112,10 @@ export function createLabServices({
         labSessions,
         labId,
         async (session) => {
-          if (session.isWindows) return parseLabServices(await askWindowsForServices(session, options))
-          return parseLabServices((await new RemoteShell(session).run(labServicesScript, options)).stdout)
+          const { stdout } = session.isWindows
+            ? await new WindowsShell(session).run(windowsServicesScript, options)
+            : await new RemoteShell(session).run(labServicesScript, options)
+          return parseLabServices(stdout)
         },
         options,
       )

@@ -1,6 +1,3 @@
-import type { SshSession } from '../ssh/ssh-session.ts'
-import { WindowsShell } from '../ssh/shell/windows-shell.ts'
-
 /** The same lines as the script for sh writes, from where the programs leave their files on Windows. */
 export const windowsServicesScript = String.raw`
 function Tell([string]$kind, [string]$folder, [string]$filter) {
@@ -18,11 +15,3 @@ foreach ($folder in $env:JUPYTER_RUNTIME_DIR, "$env:APPDATA\jupyter\runtime") {
 }
 Tell 'tensorboard' (Join-Path ([IO.Path]::GetTempPath()) '.tensorboard-info') 'pid-*.info'
 `
-
-/** Rejects as `WindowsShell.run` does. */
-export async function askWindowsForServices(
-  session: SshSession,
-  { signal }: { signal: AbortSignal },
-): Promise<string> {
-  return (await new WindowsShell(session).run(windowsServicesScript, { signal })).stdout
-}
