@@ -77,6 +77,7 @@ class Bench {
       await this.#onStage(shapedPlace(), async (stage) => {
         for (const pair of this.#pairs) await this.#measure(stage, pair, shaped, 'shaped')
       })
+    this.#throwIfStopped()
     const { rounds } = this.#options
     const machine = this.#machine.describe()
     return report({ results: this.#results, pairs: this.#pairs, leftOut: this.#leftOut, rounds, machine })
@@ -133,9 +134,13 @@ class Bench {
     }
   }
 
+  #throwIfStopped(): void {
+    if (this.#isStopped) throw new Error('stopped')
+  }
+
   /** A pair that fails is named in the report; the others go on. */
   async #measure(stage: Stage, pair: ComparedPair, chosen: readonly BenchRow[], when: string): Promise<void> {
-    if (this.#isStopped) throw new Error('stopped')
+    this.#throwIfStopped()
     const own = chosen.filter(({ isFor }) => isFor?.(pair) ?? !pair.isVariant)
     if (own.length === 0) return
     try {
@@ -143,7 +148,7 @@ class Bench {
       this.#act = act
       try {
         for (const row of own) {
-          if (this.#isStopped) break
+          this.#throwIfStopped()
           const measured = await row.measure(act, this.#options.pace)
           this.#results.add(pair.name, measured)
           console.error(`${when}, ${pair.name}: ${JSON.stringify(measured, brief)}`)
