@@ -155,7 +155,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-test('what a newer relay alone knows hides nothing else, and is named', async () => {
+test('what only a newer relay knows hides nothing else, and is named', async () => {
   const tunnels = await today.tunnels.list({})
   expect(tunnels.map(({ id }) => id)).toEqual([7, 9])
   expect(tunnels[0]).toEqual(ssh)

@@ -17,7 +17,7 @@ let contract: RelayContract | undefined
 /**
  * Makes the calls over an open WebSocket. Every answer and every value of a feed is parsed by the contract before anyone
  * sees it: a relay may be hostile, broken, or of another version. One that does not fit is `relay-answer-invalid`; of a list, what
- * a newer relay alone knows is left in its `unread`.
+ * only a newer relay knows is left in its `unread`.
  */
 export function createRelayClient(socket: WebSocket): RelayClient {
   contract ??= contractOf(readList)

@@ -142,7 +142,7 @@ test('a check of the ports that the outage ended is told nowhere once the server
 
 test.each([
   ['en', 'One tunnel of a newer kind is not shown: update this app.'],
-  ['zh-CN', '有 1 条隧道属于更新的类型，未在此列出：请更新本应用。'],
+  ['zh-CN', '有 1 条隧道的类型较新，本应用无法显示：请更新本应用。'],
 ] as const)('in %s it says that something of a newer kind is there', async (language, line) => {
   const link = { state: 'online', sinceMs: 0, roundTripMs: 12 } as const
   const unread = { labs: 0, tunnels: 1, passes: 0 }

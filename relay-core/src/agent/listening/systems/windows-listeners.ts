@@ -19,7 +19,7 @@ const windowsTools = {
 }
 
 /**
- * What PowerShell tells. Where it is not there, may not, or says nothing in time: what netstat and tasklist tell, who know names of programs and no
+ * What PowerShell tells. Where it is not there, may not, or says nothing in time: what netstat and tasklist tell, which know names of programs and no
  * owners. `tools`: for tests. Null where none of them lists sockets.
  */
 export async function windowsListeners(
