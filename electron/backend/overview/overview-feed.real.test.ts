@@ -113,6 +113,41 @@ test('a tunnel of a newer kind than this app can read hides no other one, and is
   expect(otherTunnels).toEqual([])
 }, 30_000)
 
+test('nor does one whose target, settings and limits only a later server could read, also after that server was put back', async () => {
+  await bed.connectApp()
+  const { client, close } = await bed.askRelay()
+  const { id } = await client.clients.add({ name: 'by-hand' })
+  for (const name of ['known', 'by-air']) await client.tunnels.add({ clientId: id, target: bed.target, name })
+  close()
+  await bed.overviewWhere(({ tunnels }) => tunnels.length === 2)
+  const { bridgePort } = bed.opened
+  await bed.relay.close()
+  const database = new DatabaseSync(join(bed.folder, 'relay', 'relay.db'))
+  const pigeon = {
+    mode: 'constructor',
+    target: 'loft on the roof',
+    settings: '{"pigeons":3,"listenIp":"roof","host":{"name":"a b"},"users":{"coo":1}}',
+    limits: '{"grainsPerDay":12,"quotaBytes":"none"}',
+  }
+  database
+    .prepare("update tunnels set mode = ?, target = ?, settings = ?, limits = ? where name = 'by-air'")
+    .run(pigeon.mode, pigeon.target, pigeon.settings, pigeon.limits)
+  database.close()
+  await bed.openRelay(bridgePort, 'relay')
+  const { tunnels } = await bed.overviewWhere(({ servers: all }) => all[0]?.unread?.tunnels === 1)
+  expect(tunnels).toMatchObject([{ name: 'known' }])
+  const again = await bed.askRelay()
+  try {
+    const list = await again.client.tunnels.list({})
+    expect(list.unread).toMatchObject([{ name: 'by-air' }])
+    await again.client.tunnels.edit({ id: list[0]?.id ?? 0, name: 'renamed' })
+    await again.client.tunnels.remove({ id: list.unread?.[0]?.id ?? 0 })
+    expect(await again.client.tunnels.list({})).toMatchObject([{ name: 'renamed' }])
+  } finally {
+    again.close()
+  }
+}, 30_000)
+
 test('what is made and removed elsewhere appears and goes', async () => {
   const serverId = await bed.connectApp()
   const { client, close } = await bed.askRelay()

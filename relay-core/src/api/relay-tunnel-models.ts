@@ -55,5 +55,14 @@ export const tunnel = z.object({
 })
 export type RelayTunnel = z.infer<typeof tunnel>
 
-/** As a relay tells it in a list, also of a mode that only a later version knows: it keeps such a tunnel, and does not open it. */
-export const keptTunnel = tunnel.extend({ mode: z.string().max(64) })
+/** What a later version alone understands of a tunnel, as it is stored. */
+const kept = z.record(z.string(), z.unknown())
+
+/**
+ * As a relay tells it in a list, also one that a later version has stored: of a mode, with a target or a setting that this one does not know. It keeps such
+ * a tunnel, does not open one of an unknown mode, and tells the rest as it stands, so that only who can read all of it takes it.
+ */
+export const keptTunnel = z.union([
+  tunnel,
+  tunnel.extend({ name: z.string(), mode: z.string(), target: z.string(), settings: kept, limits: kept }),
+])

@@ -1,5 +1,5 @@
 import { RelayError } from '../../api/errors.ts'
-import { hiddenSecret } from '../../api/tunnel-settings.ts'
+import { hiddenSecret, tunnelSettings } from '../../api/tunnel-settings.ts'
 import type { Client } from '../../api/client-models.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
@@ -12,11 +12,13 @@ export function hideOfClient(client: Client): Client {
 }
 
 export function hideOfTunnel(tunnel: RelayTunnel): RelayTunnel {
-  const { password, users, host } = tunnel.settings
+  // What a later version has stored may be a secret, whatever it is called: what this one does not know is left out.
+  const settings = tunnelSettings.safeParse(tunnel.settings).data ?? {}
+  const { password, users, host } = settings
   return {
     ...tunnel,
     settings: {
-      ...tunnel.settings,
+      ...settings,
       ...(password !== undefined && { password: hiddenSecret }),
       ...(users && { users: users.map(({ name }) => ({ name, password: hiddenSecret })) }),
       // A header may hold credentials for the target.

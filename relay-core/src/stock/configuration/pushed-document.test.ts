@@ -46,3 +46,14 @@ it('every name is told, and as many reasons as there is room for', async () => {
     expect(reasons.length === 50).toBe(maxBytes === whole)
   }
 })
+
+it('entries without a name do not make the outcome longer than a document may be', async () => {
+  const maxBytes = 65_536
+  const named = Array.from({ length: 15 }, () => `{"Remark":"${'n'.repeat(4_088)}"}`)
+  const some = Array.from({ length: 1_000 }, () => '7')
+  const document = `{"hosts":[${some.join()}],"tunnels":[${[...named, ...some.slice(named.length)].join()}]}`
+  expect(document.length).toBeLessThanOrEqual(maxBytes)
+  const outcome = await takePushedDocument(document, refusing, { maxBytes })
+  expect(Buffer.byteLength(JSON.stringify(outcome))).toBeLessThanOrEqual(maxBytes)
+  expect(outcome.refused.filter((name) => name !== '')).toHaveLength(15)
+})
