@@ -291,7 +291,7 @@ export const failures = {
     title: 'The answer of {server} cannot be understood.',
     cause:
       'It runs another version of nps, or it is not what it claims to be. Nothing in the answer was used.',
-    next: 'Set the server up again to bring its nps up to date.',
+    next: 'Bring the older of the two up to date: this app, or nps by setting the server up again.',
   },
   timeout: {
     title: 'No answer in time.',

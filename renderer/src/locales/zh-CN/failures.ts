@@ -260,7 +260,7 @@ export const failures: Translation<typeof en> = {
   'relay-answer-invalid': {
     title: '无法理解 {server} 的应答。',
     cause: '它的 nps 版本不同，或者它并不是它自称的那台云服务器。应答的内容没有被使用。',
-    next: '重新部署云服务器，把 nps 更新到最新版本。',
+    next: '更新两者中较旧的一方：更新本应用，或重新部署云服务器以更新 nps。',
   },
   timeout: {
     title: '没有及时应答。',
