@@ -1,4 +1,5 @@
 import { nearHost } from './near-host.ts'
+import { wholeLines } from './whole-lines.ts'
 
 /** A socket that lsof has listed. */
 export interface LsofSocket {
@@ -13,16 +14,11 @@ export interface LsofSocket {
 const maxSockets = 1_000
 /** Longer than any address or account; a folder may have 1,024 characters (PATH_MAX of macOS). */
 const maxLineLength = 1_100
-const maxLines = 50_000
 
-/** What follows a field's letter in each line (lsof(8), "Output for other programs"), process by process. A line that was cut off is none. */
+/** What follows a field's letter in each line (lsof(8), "Output for other programs"), process by process. */
 function* fieldsOf(text: string): Generator<{ letter: string; value: string }, void, void> {
-  const lines = text.split('\n', maxLines)
-  // what follows the last line feed is half a line
-  if (lines.length < maxLines) lines.pop()
-  for (const line of lines)
-    if (line.length > 0 && line.length <= maxLineLength)
-      yield { letter: line.charAt(0), value: line.slice(1).replace(/\r$/, '') }
+  for (const line of wholeLines(text, maxLineLength))
+    if (line !== '') yield { letter: line.charAt(0), value: line.slice(1).replace(/\r$/, '') }
 }
 
 /** Reads `lsof -nP -iTCP -sTCP:LISTEN -FpuLn`: sockets near by, each address and port of a process once. Pure. */
@@ -37,7 +33,7 @@ export function listeningSockets(text: string): LsofSocket[] {
     if (letter !== 'n' || process.uid < 0 || sockets.size >= maxSockets) continue
     const [, address = '', digits = ''] =
       /^(\*|[\d.]{7,15}|\[[\da-fA-F:.]{2,45}\]):(\d{1,5})$/.exec(value) ?? []
-    const host = address === '*' ? '127.0.0.1' : nearHost(address.replace(/^\[|\]$/g, ''))
+    const host = address === '*' ? '127.0.0.1' : nearHost(address)
     const port = Number(digits)
     if (host === null || port < 1 || port > 65_535) continue
     const { pid, uid, login } = process

@@ -15,9 +15,9 @@ const near = new AddressList([
   'fc00::/7',
 ])
 
-/** Where a tunnel to a socket at this address leads; null for a public one, and for what is no address. */
+/** Where a tunnel to a socket at this address, in brackets or not, leads; null for a public one, and for what is no address. */
 export function nearHost(address: string): string | null {
-  const plain = plainAddress(withoutZone(address))
+  const plain = plainAddress(withoutZone(address.replace(/^\[|\]$/g, '')))
   if (isIP(plain) === 0) return null
   const host = dialledAddress(addressText(addressBytes(plain)))
   return near.has(host) ? host : null

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { nearHost } from './near-host.ts'
+import { wholeLines } from './whole-lines.ts'
 
 /** A socket that netstat has listed; `pid` is 0 where it was not told. */
 export interface NetstatSocket {
@@ -10,7 +11,6 @@ export interface NetstatSocket {
 
 const maxSockets = 1_000
 const maxProcesses = 5_000
-const maxLines = 50_000
 /** A command line of 4,096 characters, each of them written as `\uXXXX`, and what else is told of a process. */
 const maxLineLength = 32_768
 
@@ -29,22 +29,14 @@ const toldProcess = z.object({
 })
 export type WindowsProcess = z.infer<typeof toldProcess>
 
-/** A line that was cut off, at the end of an answer, is none. */
-function linesOf(text: string): string[] {
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n', maxLines)
-    .filter((line) => line.length <= maxLineLength)
-}
-
 /** Sockets near by in lines of `netstat -ano`, each address and port of a process once. What listens has no peer: the word for its state is translated. Pure. */
 export function netstatSockets(text: string): NetstatSocket[] {
   const sockets = new Map<string, NetstatSocket>()
   const listening =
     /^ *TCP +(\[[\da-fA-F:.%]{2,60}\]|[\d.]{7,15}):(\d{1,5}) +(?:0\.0\.0\.0|\[::\]):0 +\S.{0,60}?(?: (\d{1,10}))? *\r?$/
-  for (const line of linesOf(text)) {
+  for (const line of wholeLines(text, maxLineLength)) {
     const [, address = '', digits = '', pid = '0'] = listening.exec(line) ?? []
-    const host = nearHost(address.replace(/^\[|\]$/g, ''))
+    const host = nearHost(address)
     const port = Number(digits)
     if (host === null || port < 1 || port > 65_535 || sockets.size >= maxSockets) continue
     sockets.set(`${pid} ${host} ${port}`, { host, port, pid: Number(pid) })
@@ -58,7 +50,7 @@ export function netstatSockets(text: string): NetstatSocket[] {
  */
 export function windowsProcesses(text: string): Map<number, WindowsProcess> {
   const processes = new Map<number, WindowsProcess>()
-  for (const line of linesOf(text)) {
+  for (const line of wholeLines(text, maxLineLength)) {
     const process = line.startsWith('{') ? processOfJson(line) : processOfList(line)
     if (process && processes.size < maxProcesses && !processes.has(process.pid))
       processes.set(process.pid, process)
