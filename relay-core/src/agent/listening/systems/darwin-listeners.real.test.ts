@@ -58,7 +58,7 @@ it('what npc would not dial is left out, and without ps and id the sockets are t
   const tools = await toolsThat({ ...answers, ps: 'exit 1', id: 'exec sleep 86400' })
   const told = await darwinListeners(
     { account: 'alice', policy: ({ port }) => port !== 6006 },
-    { tools, timeoutMs: 500 },
+    { tools, timeoutMs: 2_000 },
   )
   expect(told?.listeners.map(({ port, owner, command }) => [port, owner, command])).toEqual([
     [8889, 'alice', []],
@@ -70,7 +70,7 @@ it('what npc would not dial is left out, and without ps and id the sockets are t
 it('without lsof, and with one that hangs, nothing is told', async () => {
   const tools = await toolsThat({ ...answers, lsof: 'exec sleep 86400' })
   const question = { account: '', policy }
-  expect(await darwinListeners(question, { tools, timeoutMs: 500 })).toBeNull()
+  expect(await darwinListeners(question, { tools, timeoutMs: 2_000 })).toBeNull()
   expect(await darwinListeners(question, { tools: { ...tools, lsof: '/nowhere' } })).toBeNull()
 })
 

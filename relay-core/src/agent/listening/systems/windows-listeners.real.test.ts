@@ -49,7 +49,7 @@ it.each([
   ['hangs', 'exec sleep 86400'],
 ])('where PowerShell %s, netstat and tasklist tell programs by their names', async (_what, powershell) => {
   const tools = await toolsThat({ ...answers, powershell })
-  expect((await windowsListeners(question, { tools, timeoutMs: 500 }))?.listeners).toMatchObject([
+  expect((await windowsListeners(question, { tools, timeoutMs: 2_000 }))?.listeners).toMatchObject([
     { port: 8888, owner: null, isOwn: false, command: ['jupyter-lab.exe'] },
   ])
 })
