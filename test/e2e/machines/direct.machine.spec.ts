@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { startChromium } from '../../harness/chromium.ts'
 import type { Bed } from '../../testbed/bed.ts'
 import { startJupyter } from '../../testbed/machines/bed-services.ts'
 import { expect, test } from '../bed-fixture.ts'
@@ -13,6 +11,7 @@ import { TunnelPage } from '../pages/tunnel-page.ts'
 import { TunnelSheet } from '../pages/tunnel-sheet.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 import { shoot } from '../screenshots.ts'
+import { CopyBySsh, enough } from './copy-by-ssh.ts'
 
 test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
 test.use({ machines: ['cloud', 'lab'] })
@@ -20,7 +19,6 @@ test.setTimeout(4 * 60_000)
 
 const vkey = 'a-key-for-the-lab-0123456789abcd'
 const directNow = /direct · (<1|\d+) ms/
-const enough = '/home/researcher/enough'
 /** How much of the copy arrives before the network changes again. */
 const partBytes = 4_000_000
 
@@ -36,7 +34,7 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
   const direct = tunnel.way.getByText(directNow)
   await bed.network.openUdpWay('laptop', 'lab')
   await bed.network.cutUdp('laptop')
-  const [token] = await Promise.all([startNotebook(bed), startPrograms(bed, programsFolder)])
+  const [token] = await Promise.all([startNotebook(bed), startSite(bed), startPrograms(bed, programsFolder)])
   await connect(page, bed)
 
   await test.step('the form offers the Jupyter that runs there, and one press fills it in', async () => {
@@ -71,6 +69,19 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
     await shoot(app, 'tunnel-direct')
   })
 
+  await test.step('a browser that uses the lab’s network opens a page of it by its name, directly', async () => {
+    await home.open()
+    const sheet = new TunnelSheet(page)
+    await sheet.open(/SOCKS5/)
+    await sheet.add()
+    await tunnel.open('Lab network')
+    await expect(direct).toBeVisible({ timeout: 60_000 })
+    const option = await page.getByRole('button', { name: /^Copy --proxy-server=socks5:/ }).innerText()
+    const before = await bed.network.udpBytes()
+    expect(await fetchedByBrowser(option, `${site}/big`)).toBe(partBytes)
+    expect((await bed.network.udpBytes()) - before).toBeGreaterThan(partBytes)
+  })
+
   await test.step('a tunnel that is open to anyone becomes faster by its button', async () => {
     await tunnel.open('SSH')
     await page.getByRole('button', { name: 'Faster: only this laptop' }).click()
@@ -85,7 +96,7 @@ test('a notebook’s cell and a copy go directly, through the server, directly a
         .innerText(),
     )?.[1],
   )
-  await using copy = new Copy(bed, port)
+  await using copy = new CopyBySsh(bed, port)
   await tunnel.open('Jupyter')
   await expect(direct).toBeVisible()
   const address = await page
@@ -147,6 +158,28 @@ async function startPrograms({ cloud, lab, network }: Bed, folder: string): Prom
   await lab.exec(`systemd-run --quiet --unit=npc npc ${server} -vkey=${vkey} -conf_path=/root/npc`)
 }
 
+/** A web server of the lab's network, whose name this computer does not know. */
+const site = 'http://lab:8090'
+
+async function startSite({ lab }: Bed): Promise<void> {
+  await lab.exec(
+    `mkdir /srv/site && head -c ${partBytes} /dev/urandom > /srv/site/big && touch /srv/site/index.html`,
+  )
+  await lab.exec('systemd-run --quiet --unit=site python3 -m http.server --directory /srv/site 8090')
+}
+
+/** How many bytes a page there gets from the address, in a Chromium that is started with this option. */
+async function fetchedByBrowser(option: string, address: string): Promise<number> {
+  const browser = await startChromium({ more: [option] })
+  try {
+    const page = await browser.newPage()
+    await page.goto(new URL('/', address).href)
+    return await page.evaluate(async (url) => (await (await fetch(url)).arrayBuffer()).byteLength, address)
+  } finally {
+    await browser.close()
+  }
+}
+
 async function startNotebook({ lab }: Bed): Promise<string> {
   await lab.exec(`runuser -u researcher -- tee /home/researcher/${notebookFile}`, {
     input: countingNotebookText(),
@@ -168,62 +201,4 @@ async function connect(page: Page, { cloud }: Bed): Promise<void> {
     .waitFor()
   await page.getByRole('link', { name: 'Home' }).click()
   await page.getByRole('region', { name: 'lab-a100' }).waitFor()
-}
-
-/** A copy from the lab box by ssh, some megabytes a second of random bytes, until there is a file `enough`. */
-class Copy implements AsyncDisposable {
-  readonly #ssh: ChildProcess
-  readonly #hash = createHash('sha256')
-  #bytes = 0
-  #hasEnded = false
-
-  constructor({ key, accounts: { researcher } }: Bed, port: number) {
-    const options = [
-      'StrictHostKeyChecking=no',
-      'UserKnownHostsFile=/dev/null',
-      'BatchMode=yes',
-      'LogLevel=ERROR',
-    ]
-    const source = `while [ ! -e ${enough} ]; do head -c 200000 /dev/urandom; sleep 0.05; done | tee sent`
-    this.#ssh = spawn(
-      'ssh',
-      [
-        ...options.flatMap((option) => ['-o', option]),
-        '-F',
-        'none',
-        '-i',
-        key.file,
-        '-p',
-        String(port),
-        `${researcher.user}@127.0.0.1`,
-        source,
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    )
-    this.#ssh.stdout?.on('data', (bytes: Buffer) => {
-      this.#bytes += bytes.length
-      this.#hash.update(bytes)
-    })
-    this.#ssh.once('close', () => (this.#hasEnded = true))
-  }
-
-  /** Waits until this many bytes more have arrived. */
-  async grows(bytes: number): Promise<void> {
-    const until = this.#bytes + bytes
-    await expect.poll(() => this.#bytes, { timeout: 60_000 }).toBeGreaterThan(until)
-  }
-
-  /** Of all that has arrived, once the other end has said that this is all. */
-  async sha256(): Promise<string> {
-    await expect.poll(() => this.#hasEnded, { timeout: 60_000 }).toBe(true)
-    expect(this.#ssh.exitCode).toBe(0)
-    return this.#hash.digest('hex')
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#ssh.exitCode !== null || this.#ssh.signalCode !== null) return
-    const ended = once(this.#ssh, 'exit')
-    this.#ssh.kill()
-    await ended
-  }
 }
