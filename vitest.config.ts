@@ -81,7 +81,7 @@ export default defineConfig({
           // qemu on a busy computer: the sum of its own deadlines
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
