@@ -1,11 +1,15 @@
 import type { Failure, Job, Link, PortReport, Server } from '@nps-desktop/electron/contract'
 import { flushPromises } from '@vue/test-utils'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openPorts } from '../../testing/open-ports.ts'
 import { buttonCalled, changingFeed, feedOf, mountPage } from '../../testing/mount-page.ts'
 import { overviewWith, server } from '../../testing/pasted-lab.ts'
 import type { Language } from '../../locales/index.ts'
 import ServerPage from './ServerPage.vue'
+
+// What is shown counts down by the clock, also while a busy machine takes its time with a step.
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => vi.useRealTimers())
 
 const failure: Failure = {
   code: 'server-silent',
