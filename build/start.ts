@@ -9,6 +9,11 @@ import { electronArguments, electronBinary } from './electron-binary.ts'
 const root = resolve(import.meta.dirname, '..')
 /** What the loader and Electron exit with when a library of the desktop is missing. */
 const cannotStartCode = 127
+const headless = join(root, 'electron/headless/cli.ts')
+const flags = process.argv.slice(2)
+
+// a question that no build has to precede
+if (flags.includes('--help') || flags.includes('-h')) process.exit(await run('node', [headless, ...flags]))
 
 // xz saves an upload of 13 MB and costs minutes here: `npm run build:relay` makes it for a release
 for (const args of [
@@ -32,7 +37,7 @@ if (hasDisplay) {
     'Electron misses libraries of this system (the lines above name them), so the app is served to a browser.',
   )
 }
-process.exit(await run('node', [join(root, 'electron/headless/cli.ts'), ...process.argv.slice(2)]))
+process.exit(await run('node', [headless, ...flags]))
 
 /** Runs a program on this terminal and passes the ending signals on to it. Answers its exit code. */
 async function run(command: string, args: string[]): Promise<number> {

@@ -21,7 +21,7 @@ export function explainControlError(
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
     return new RelayError(
       'relay-unreachable',
-      `nps is not running (nobody listens on ${path}). Start it with "nps start", or "nps" in the foreground.`,
+      `nps is not running (nobody listens on ${path}). Start it with "nps start", or "nps" in the foreground. Was it started with -conf_path? Then give this command the same.`,
       params,
       { cause: error },
     )

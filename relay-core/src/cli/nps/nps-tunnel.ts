@@ -32,6 +32,7 @@ const kinds = {
 
 export const tunnelUsage = `nps tunnel list
 nps tunnel add -client=1 -target=127.0.0.1:22[,host:port...] [-mode=tcp] [-port=7001] [-name=ssh]
+    -mode=${tunnelModeNames.join('|')}; without it: tcp
 nps tunnel edit -id=1 [-name=ssh] [-port=7001] [-target=127.0.0.1:22] [-mode=${interchangeableModes.join('|')}]
 nps tunnel remove|start|stop|probe -id=1
 nps tunnel command -id=1 [-host=name-of-this-server]   what a visitor of a private tunnel types

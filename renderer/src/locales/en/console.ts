@@ -57,7 +57,7 @@ export const console = {
   folder: 'Folder on the lab box',
   folderHint: 'If npc does not share it yet, you are told how it can.',
   visitorUser: 'User',
-  visitorUserHint: 'Without one, anyone who finds the port can use it.',
+  visitorUserHint: 'Without one, whoever can reach it can use it.',
   accountWrong: 'Enter both a user and a password, or neither.',
   passwordMade: 'generated',
   unchecked: 'Listening; UDP is not checked',

@@ -35,7 +35,7 @@ export const frame = {
   linkRefused: 'This link asks for nothing that the app knows.',
   linkRefusedText:
     'Nothing was done. If somebody gave it to you, ask them to copy it again; a server’s link is printed whole by “nps connect”.',
-  trial: 'Everything here runs on this laptop.',
+  trial: 'The samples run on this laptop.',
   trialText: 'A server, a lab box and three small services, to try things out. Nothing is left behind.',
   trialLeavesOut:
     'Not in the trial, since there is no machine to sign in to by SSH: Terminal, Files, GPUs and what runs on the lab box, path test, guest passes, a shared folder, nps.conf.',

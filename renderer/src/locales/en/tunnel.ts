@@ -34,7 +34,7 @@ export const tunnel = {
   laptopText:
     'The server has no port for it. It works while this app runs, and is encrypted all the way from this laptop to the lab box. On Linux only programs of your own account can use it; on other systems every account of this laptop can.',
   name: 'Name',
-  namePlaceholder: 'For example VS Code',
+  namePlaceholder: 'For example Database',
   port: 'Public port',
   portHere: 'Port on this laptop',
   portNextFree: 'the next free one',

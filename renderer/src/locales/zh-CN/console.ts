@@ -56,7 +56,7 @@ export const console: Translation<typeof en> = {
   folder: '实验室主机上的文件夹',
   folderHint: '如果 npc 还没有共享它，添加后会说明怎样共享。',
   visitorUser: '用户名',
-  visitorUserHint: '不填则任何找到此端口的人都能使用。',
+  visitorUserHint: '不填则任何能访问它的人都能使用。',
   accountWrong: '用户名和密码要一起填写。',
   passwordMade: '自动生成',
   unchecked: '正在监听；UDP 无法检查',

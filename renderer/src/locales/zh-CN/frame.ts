@@ -37,7 +37,7 @@ export const frame: Translation<typeof en> = {
   linkRefused: '应用不认识这个链接。',
   linkRefusedText:
     '什么也没有做。如果是别人给你的，请让对方重新复制；云服务器的链接由 “nps connect” 完整输出。',
-  trial: '这里的一切都在本机运行。',
+  trial: '示例都在本机运行。',
   trialText: '一台云服务器、一台实验室主机和三个小服务，供试用。结束后不留下任何东西。',
   trialLeavesOut:
     '试用中没有可用 SSH 登录的机器，因此不包含：终端、文件、实验室主机的 GPU 和运行中的服务、路径测试、访客通行证、共享文件夹、nps.conf。',

@@ -33,7 +33,7 @@ export const tunnel: Translation<typeof en> = {
   laptopText:
     '云服务器上没有对应的端口。应用运行期间可用，从本机到实验室主机全程加密。在 Linux 上只有你自己账号的程序能用它；在其他系统上，本机的所有账号都能用。',
   name: '名称',
-  namePlaceholder: '例如 VS Code',
+  namePlaceholder: '例如 数据库',
   port: '公网端口',
   portHere: '本机端口',
   portNextFree: '下一个空闲端口',
