@@ -86,7 +86,8 @@ export const addTunnel = {
     programsUse: 'Programs use',
     nextPorts: 'The next {n} free ports of {server}.',
     noPort: 'No port of {server} is free and open.',
-    noWebPort: '{server} has no port for web addresses: set http_proxy_port or https_proxy_port in nps.conf.',
+    noWebPort:
+      '{server} has no port for web addresses: set http_proxy_port or https_proxy_port in nps.conf, on the page of {server}.',
   },
   limits: 'Limits',
   limitsNone: 'none: no speed, quota, connection or time limit',

@@ -75,7 +75,8 @@ export const addTunnel: Translation<typeof en> = {
     programsUse: '在程序中填写',
     nextPorts: '{server} 上接下来 {n} 个空闲端口。',
     noPort: '{server} 上没有空闲且开放的端口。',
-    noWebPort: '{server} 没有网页端口：请在 nps.conf 中设置 http_proxy_port 或 https_proxy_port。',
+    noWebPort:
+      '{server} 没有网页端口：请在 {server} 页面的 nps.conf 中设置 http_proxy_port 或 https_proxy_port。',
   },
   limits: '限制',
   limitsNone: '无：不限速度、流量、连接数和时间',
