@@ -157,3 +157,19 @@ test('names of a hostile machine stay short, on one line, and without control ch
   expect(service?.about[0]?.text.length).toBeLessThanOrEqual(200)
   expect(JSON.stringify(service)).not.toMatch(/\\u00|\p{Cc}/u)
 })
+
+test('a lab box with a thousand listeners of somebody else is understood at once', () => {
+  const command = ['python.exe', ...Array.from({ length: 800 }, () => '-a')]
+  const listeners = Array.from({ length: 1_000 }, (_, at) => ({
+    host: '127.0.0.1',
+    port: 1_000 + at,
+    owner: 'bob',
+    isOwn: false,
+    command,
+    folder: '',
+  }))
+  const look = lookOfListening({ home: '', listeners, others: [] })
+  const startedAtMs = performance.now()
+  expect(servicesOf(look)).toEqual({ known: [], unknown: [] })
+  expect(performance.now() - startedAtMs).toBeLessThan(500)
+})

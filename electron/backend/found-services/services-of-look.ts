@@ -16,11 +16,12 @@ export interface Unknown {
 
 /** What is understood of a look: what is known for certain, and what has to be asked who it is. Pure. */
 export function servicesOf(look: LookAnswer): { known: FoundService[]; unknown: Unknown[] } {
+  const others = programsOfOthers(look)
   const known = new Map<number, FoundService>()
   const unknown = new Map<number, Unknown>()
   for (const listener of byPreference(look.listeners)) {
     if (known.has(listener.port) || unknown.has(listener.port)) continue
-    const found = serviceOf(listener, look)
+    const found = serviceOf(listener, look, others)
     if (found?.isKnown === true) known.set(listener.port, found.service)
     else if (found) unknown.set(listener.port, { port: listener.port, service: found.service })
   }
@@ -63,14 +64,18 @@ function byPreference(listeners: readonly Listener[]): Listener[] {
   return listeners.toSorted((a, b) => rank(a) - rank(b))
 }
 
-function serviceOf(listener: Listener, look: LookAnswer): { isKnown: boolean; service: FoundService } | null {
+function serviceOf(
+  listener: Listener,
+  look: LookAnswer,
+  others: OtherPrograms,
+): { isKnown: boolean; service: FoundService } | null {
   const { port, uid, inode } = listener
   const process = speakerOf(look.own.get(inode) ?? [])
   const isMine = uid === look.uid && (process !== undefined || uid >= look.firstPersonUid)
   const owner = uid < look.firstPersonUid ? null : (look.names.get(uid) ?? String(uid))
   const make = (what: Described): FoundService => made(listener, what, { isMine, owner }, look)
   if (!process) {
-    const other = otherProgram(listener, look)
+    const other = otherProgram(listener, look, others)
     return other && { isKnown: true, service: make({ ...other, about: other.about.filter(isShort) }) }
   }
   const program = recognise(process.args)
@@ -98,12 +103,22 @@ function speakerOf(processes: readonly LookedProcess[]): LookedProcess | undefin
   return processes.find(({ args }) => recognise(args) !== 'inner') ?? processes[0]
 }
 
+/** By the uid of their account. */
+type OtherPrograms = ReadonlyMap<number, readonly Recognised[]>
+
+/** Each is understood once, however many listeners there are. */
+function programsOfOthers({ others }: LookAnswer): OtherPrograms {
+  const programs = new Map<number, Recognised[]>()
+  for (const { uid, args } of others) {
+    const program = recognise(args)
+    if (program && program !== 'inner') programs.set(uid, [...(programs.get(uid) ?? []), program])
+  }
+  return programs
+}
+
 /** Somebody else's: by a program of theirs that was told this port, or that takes it by itself; else by the port alone. */
-function otherProgram({ port, uid }: Listener, look: LookAnswer): Recognised | null {
-  const theirs = look.others.flatMap((one) => {
-    const program = one.uid === uid ? recognise(one.args) : null
-    return program && program !== 'inner' ? [program] : []
-  })
+function otherProgram({ port, uid }: Listener, look: LookAnswer, others: OtherPrograms): Recognised | null {
+  const theirs = others.get(uid) ?? []
   const told = theirs.find((program) => program.port === port)
   const usual = theirs.find((program) => program.port === null && program.usualPort === port)
   if (told ?? usual) return told ?? usual ?? null

@@ -30,6 +30,8 @@ export class RelayMirror {
   /** While the link is lost: what they were before. */
   lastClients: readonly Client[] | null = null
   tunnels: readonly RelayTunnel[] | null = null
+  /** False while `tunnels` are those of an earlier run of the app, which do not say what could not be read. */
+  hasToldTunnels = false
   /** Null too for a relay that knows no guest passes. */
   passes: readonly GuestPass[] | null = null
   readonly unread: Unread = { clients: [], tunnels: [], passes: [] }
@@ -72,6 +74,7 @@ export async function keepMirror(
       () => api.tunnels.watch({}, { signal }),
       (tunnels) => {
         mirror.tunnels = tunnels
+        mirror.hasToldTunnels = true
         mirror.unread.tunnels = tunnels.unread ?? []
         forgetRates(mirror, tunnels)
         events.changed()

@@ -48,7 +48,10 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
     }),
     relays: standIn<Parts['relays']>({
       api: () => ({ tunnels }),
-      view: () => ({ link: { state: 'online' }, mirror: { tunnels: [{ id: 9 }], unread: { tunnels: [] } } }),
+      view: () => ({
+        link: { state: 'online' },
+        mirror: { tunnels: [{ id: 9 }], hasToldTunnels: true, unread: { tunnels: [] } },
+      }),
       onChange: (listener: (serverId: string) => void) => {
         tellChange = () => listener('s1')
         return { [Symbol.dispose]: () => undefined }
@@ -64,4 +67,49 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
   await removal.close()
   expect(removed).toEqual([])
   expect(notes.get(note.id)?.removal).toBe(null)
+})
+
+test('what an earlier run of the app could not read of a server is no sign that a tunnel to delete is gone', async () => {
+  const note = { id: 's1-t9', removal: { dueAtMs: 10_000, startOnUndo: true } } as unknown as TunnelNote
+  const notes = new Map([[note.id, note]])
+  const mirror = { tunnels: [{ id: 1 }], hasToldTunnels: false, unread: { tunnels: [] as { id: number }[] } }
+  const removed: number[] = []
+  const waits: (() => void)[] = []
+  let tellChange = (): void => undefined
+  const removal = new PendingRemovals({
+    log: silentLog,
+    clock: {
+      now: () => 20_000,
+      after: (_, action) => {
+        waits.push(action)
+        return { [Symbol.dispose]: () => undefined }
+      },
+    },
+    // what deleting needs; the rest of the app is not there
+    storage: {
+      tunnelNotes: {
+        get: (id: string) => notes.get(id),
+        list: () => [...notes.values()],
+        delete: (id: string) => void notes.delete(id),
+      },
+      whenPossible: (_: string, write: () => void) => write(),
+    } as unknown as Parts['storage'],
+    relays: {
+      api: () => ({ tunnels: { remove: async ({ id }: { id: number }) => void removed.push(id) } }),
+      view: () => ({ link: { state: 'online' }, mirror }),
+      onChange: (listener: (serverId: string) => void) => {
+        tellChange = () => listener('s1')
+        return { [Symbol.dispose]: () => undefined }
+      },
+    } as unknown as Parts['relays'],
+  })
+  removal.start()
+  tellChange()
+  expect([...notes]).toHaveLength(1)
+  mirror.hasToldTunnels = true
+  mirror.unread.tunnels = [{ id: 9 }]
+  tellChange()
+  for (const due of waits) due()
+  await removal.close()
+  expect(removed).toEqual([9])
 })

@@ -101,7 +101,7 @@ export class PendingRemovals {
   /** A server is online: what is due there is finished, and notes of tunnels that are gone are dropped. */
   #resume(serverId: string): void {
     const { link, mirror } = this.#relays.view(serverId)
-    if (link.state !== 'online' || !mirror.tunnels) return
+    if (link.state !== 'online' || !mirror.tunnels || !mirror.hasToldTunnels) return
     const there = new Set(
       [...mirror.tunnels, ...mirror.unread.tunnels].map((tunnel) => tunnelIdOf(serverId, tunnel.id)),
     )

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { splitCommand } from './systems/split-command.ts'
 import { toldCommand } from './told-command.ts'
 
 const told = (line: string): string => toldCommand(line.split(' ')).join(' ')
@@ -92,4 +93,13 @@ it('stays short and on one line, whatever a program has called itself', () => {
   // a half of a character would make the relay believe none of the document
   expect(toldCommand(['a'.repeat(199) + '\u{1d400}'])[0]).toBe('a'.repeat(199))
   expect(toldCommand([''])).toEqual([])
+})
+
+it('a quotation mark that somebody left open, or set too early, makes no path of what follows it', () => {
+  for (const line of [
+    String.raw`"C:\Lab Tools\tool.exe --token hunter2`,
+    String.raw`"C:\Lab Tools\tool.exe hunter2`,
+    String.raw`cmd.exe /c ""C:\Lab Tools\run.bat" --token hunter2 train.py"`,
+  ])
+    expect(toldCommand(splitCommand(line)).join(' ')).not.toContain('hunter2')
 })

@@ -25,8 +25,8 @@ const webServer = /^(uvicorn|gunicorn|hypercorn)$/
 const application = /^[a-z]\w*(\.\w+)+:\w+$/
 /** A path, a name, a module, an address; no URL with a login in it. */
 const plainWord = /^[\p{L}\p{N}_./~+:[\],-]+$/u
-/** A path of Windows, whose folders often have blanks in their names. */
-const windowsPath = /^[A-Za-z]:\\[\p{L}\p{N}_.\\ ~+(),-]+$/u
+/** A path of Windows, whose folders often have blanks in their names; an option or the end of a program behind a blank is where a quotation mark was missing. */
+const windowsPath = /^[A-Za-z]:\\(?!.*(?: -[^ ]|\.(?:exe|bat|cmd|com) ))[\p{L}\p{N}_.\\ ~+(),-]+$/u
 
 /**
  * What a lab box tells of a command line: the program, the script or module that it runs, and the options above. Whatever else stands there stays on the

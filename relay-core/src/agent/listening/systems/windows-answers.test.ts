@@ -109,3 +109,13 @@ it('of processes without end a part is read', () => {
   const list = Array.from({ length: 20_000 }, (_, at) => `"x.exe","${at + 1}","Console","1","1 K"`)
   expect(windowsProcesses(crlf(...list)).size).toBe(5_000)
 })
+
+it('an answer that begins with a byte order mark loses no line, and hostile lines take no longer than others', () => {
+  expect(
+    shown(`\ufeff  TCP    127.0.0.1:8888         0.0.0.0:0              LISTENING       42\r\n`),
+  ).toEqual(['127.0.0.1:8888 42'])
+  const line = `  TCP    127.0.0.1:8888         0.0.0.0:0   a${' '.repeat(32_000)}b\n`
+  const startedAtMs = performance.now()
+  expect(shown(line.repeat(128))).toEqual([])
+  expect(performance.now() - startedAtMs).toBeLessThan(500)
+})

@@ -29,12 +29,15 @@ const toldProcess = z.object({
 })
 export type WindowsProcess = z.infer<typeof toldProcess>
 
+/** Longer than netstat's longest, of two IPv6 addresses. */
+const maxNetstatLength = 300
+
 /** Sockets near by in lines of `netstat -ano`, each address and port of a process once. What listens has no peer: the word for its state is translated. Pure. */
 export function netstatSockets(text: string): NetstatSocket[] {
   const sockets = new Map<string, NetstatSocket>()
   const listening =
     /^ *TCP +(\[[\da-fA-F:.%]{2,60}\]|[\d.]{7,15}):(\d{1,5}) +(?:0\.0\.0\.0|\[::\]):0 +\S.{0,60}?(?: (\d{1,10}))? *\r?$/
-  for (const line of wholeLines(text, maxLineLength)) {
+  for (const line of wholeLines(text, maxNetstatLength)) {
     const [, address = '', digits = '', pid = '0'] = listening.exec(line) ?? []
     const host = nearHost(address)
     const port = Number(digits)
