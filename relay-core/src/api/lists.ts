@@ -5,13 +5,17 @@ import { maxDisplayNameLength } from './words/scalars.ts'
 
 /** More than this of one list is no sign of a newer version. */
 const maxUnread = 1_000
+/** Nor are more values than this in one item: the largest of ours is a tunnel for 1,000 accounts. */
+const maxValues = 10_000
+/** Nor as many faults in all that cannot be read, each of which costs whoever asks some microseconds and a kilobyte. */
+const maxFaults = 50_000
 
 /** All that every item of a list has, whichever version it is of. */
 const unreadItem = z.object({
   id: z.number().int(),
   name: z
     .string()
-    .transform((text) => cut(printable(text), maxDisplayNameLength))
+    .transform((text) => printable(cut(text, maxDisplayNameLength)))
     .catch(''),
 })
 /** An item that this version cannot read, because it is of a newer kind or has a newer value somewhere. `name` may be empty. */
@@ -40,14 +44,20 @@ export const readList: ListSchema = <Item extends z.ZodType, Written extends z.Z
   const schema: z.ZodType = z.array(z.unknown()).transform((told, context) => {
     const read: z.output<Item>[] = []
     const unread: UnreadItem[] = []
+    let faults = 0
     for (const [at, one] of told.entries()) {
+      if (!isModest(one)) {
+        context.addIssue({ code: 'custom', message: `more than ${maxValues} values`, path: [at] })
+        return z.NEVER
+      }
       const { success, data, error } = item.safeParse(one)
       if (success) {
         read.push(data)
         continue
       }
       const known = unreadItem.safeParse(one).data
-      if (known && unread.length < maxUnread) {
+      faults += error.issues.length
+      if (known && unread.length < maxUnread && faults <= maxFaults) {
         unread.push(known)
         continue
       }
@@ -58,4 +68,16 @@ export const readList: ListSchema = <Item extends z.ZodType, Written extends z.Z
     return unread.length > 0 ? Object.assign(read, { unread }) : read
   })
   return schema as z.ZodType<ListOf<z.output<Item>>, z.input<Written>[]>
+}
+
+function isModest(item: unknown): boolean {
+  const left = [item]
+  for (let seen = 1; left.length > 0; seen++) {
+    const one = left.pop()
+    if (one === null || typeof one !== 'object') continue
+    const inner: unknown[] = Object.values(one)
+    if (seen + left.length + inner.length > maxValues) return false
+    left.push(...inner)
+  }
+  return true
 }
