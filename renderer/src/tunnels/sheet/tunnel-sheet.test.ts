@@ -405,3 +405,14 @@ test('a folder that the lab box does not share is said under its field, with the
   expect(document.querySelector('.sheet')).toBe(null)
   expect(asked.map((call) => (call as [string])[0])).toEqual(['add', 'share', 'setup'])
 })
+
+test('a web address is open to whoever opens the name, and a server without web ports says so before the fields', async () => {
+  const { page } = await opened()
+  await using _ = page
+  await choose(/A web address/)
+  expect(said()).toContain('Anyone who opens the name')
+  expect(said()).not.toContain('finds the port')
+  const [note, name] = [document.querySelector('.sheet .limited'), field('Name')]
+  expect(note?.textContent).toContain('has no port for web addresses')
+  expect(note?.compareDocumentPosition(name)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+})
