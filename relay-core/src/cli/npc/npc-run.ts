@@ -76,7 +76,7 @@ export async function runAgent(
     if (state.state === 'failed') failed.resolve(state)
   })
   const stop = stopRequested()
-  log.info('npc runs', { version: relayVersion, server: config.server, fingerprint })
+  log.info('npc runs', { version: relayVersion, server: config.server, ownFingerprint: fingerprint })
   agent.start()
   // Nothing else waits for it: a lab box must not stay away because of one folder, which may be mounted later.
   void shared.unreadable().then((folders) => {

@@ -279,7 +279,7 @@ export const failures = {
   'not-possible-here': {
     title: 'This cannot be done here.',
     cause: 'The reason: {detail}',
-    next: 'Do it by hand on the machine itself.',
+    next: 'Do it by hand on the machine itself, or update this app if nps there is newer.',
   },
   'relay-unreachable': {
     title: '{server} does not answer on port {port}.',

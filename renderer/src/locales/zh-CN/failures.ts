@@ -249,7 +249,7 @@ export const failures: Translation<typeof en> = {
   'not-possible-here': {
     title: '在这里无法这样做。',
     cause: '原因：{detail}',
-    next: '请在那台机器上手动完成。',
+    next: '请在那台机器上手动完成；如果那里的 nps 版本较新，请更新本应用。',
   },
   'relay-unreachable': {
     title: '{server} 的端口 {port} 无应答。',
