@@ -105,8 +105,10 @@ export class ServerRecords {
       })
       try {
         const { fingerprint } = connection
-        const { version, allowPorts } = await connection.client.status.get({}, { signal: both })
-        const clients = await connection.client.clients.list({}, { signal: both })
+        const [{ version, allowPorts }, clients] = await Promise.all([
+          connection.client.status.get({}, { signal: both }),
+          connection.client.clients.list({}, { signal: both }),
+        ])
         const known = this.#storage.servers.list().find((server) => server.relay?.fingerprint === fingerprint)
         const id = known?.id ?? newId('s')
         const now = await this.#keepSecret(id, adminKeySecret(id), adminKey)

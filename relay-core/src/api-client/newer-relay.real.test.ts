@@ -10,9 +10,10 @@ import { agentPresence, client, type Client } from '../api/client-models.ts'
 import { guestPass, type GuestPass, passWay } from '../api/guest-pass-models.ts'
 import { relayErrorCodes } from '../api/errors.ts'
 import { failureParams } from '../api/relay-failure.ts'
-import { type RelayTunnel, tunnel } from '../api/relay-tunnel-models.ts'
+import { tunnel } from '../api/relay-tunnel-models.ts'
 import { tunnelModeNames } from '../api/tunnel-modes.ts'
 import { watch, type Watch } from '../api/webhook/watch-models.ts'
+import { listeningTunnel as ssh } from '../testing/listening-tunnel.ts'
 import { createRelayClient, type RelayClient } from './relay-client.ts'
 
 /** The contract of tomorrow: one more mode, one more way of a pass, and so on. */
@@ -65,24 +66,6 @@ const lab: Client = {
   agent: { state: 'offline', sinceMs: 1, why: 'stopped' },
   tunnelCount: 1,
   isTemporary: false,
-  connections: 0,
-  downBytes: 0,
-  upBytes: 0,
-}
-const ssh: RelayTunnel = {
-  id: 7,
-  clientId: 1,
-  name: 'ssh',
-  mode: 'tcp',
-  port: 7001,
-  target: '127.0.0.1:22',
-  downTargets: [],
-  settings: {},
-  limits: {},
-  pushedBy: null,
-  enabled: true,
-  createdAtMs: 1,
-  status: { state: 'listening' },
   connections: 0,
   downBytes: 0,
   upBytes: 0,

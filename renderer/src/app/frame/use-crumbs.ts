@@ -4,6 +4,7 @@ import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import type { RouteLocationRaw } from 'vue-router'
 import { useOverview } from '../../stores/use-overview.ts'
+import { useShownServer } from './use-shown-server.ts'
 
 export interface Crumb {
   label: string
@@ -16,11 +17,12 @@ export interface Crumb {
 export function useCrumbs(): ComputedRef<readonly Crumb[]> {
   const route = useRoute()
   const overview = useOverview()
+  const server = useShownServer()
   const { t } = useI18n({ useScope: 'global' })
 
-  function serverCrumb(serverId: string): Crumb[] {
-    const server = overview.serverOf(serverId)
-    return server ? [{ label: server.name, to: { name: 'server', params: { serverId } } }] : []
+  const serverCrumb = (): Crumb[] => {
+    const { id: serverId, name: label } = server.value ?? {}
+    return label === undefined ? [] : [{ label, to: { name: 'server', params: { serverId } } }]
   }
 
   return computed(() => {
@@ -32,16 +34,13 @@ export function useCrumbs(): ComputedRef<readonly Crumb[]> {
       const tunnel = overview.tunnelOf(tunnelId)
       const lab = tunnel && overview.labOf(tunnel.labId)
       if (!tunnel || !lab) return []
-      return [
-        ...serverCrumb(tunnel.serverId),
-        { label: lab.name, to: { name: 'lab', params: { labId: lab.id } } },
-      ]
+      return [...serverCrumb(), { label: lab.name, to: { name: 'lab', params: { labId: lab.id } } }]
     }
     if (typeof labId === 'string') {
       const lab = overview.labOf(labId)
       if (!lab) return []
       const own = { label: lab.name, to: { name: 'lab', params: { labId } } }
-      return [...serverCrumb(lab.serverId), ...(route.name === 'lab' ? [] : [own])]
+      return [...serverCrumb(), ...(route.name === 'lab' ? [] : [own])]
     }
     if (typeof serverId === 'string') return [{ label: t('frame.servers'), to: { name: 'home' } }]
     return []

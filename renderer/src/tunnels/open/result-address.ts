@@ -62,10 +62,15 @@ function rangeResult(
   return { says, address: `${host.includes(':') ? `[${host}]` : host}:${first}-${last}` }
 }
 
+/** Where the web addresses of a server are; null where it serves none. */
+export function webPortOf({ httpPort, httpsPort }: TunnelPlace): number | null {
+  return httpsPort ?? httpPort
+}
+
 function webResult({ hostName, path }: TunnelDraft, place: TunnelPlace | null): ResultAddress {
   if (!place) return { says: 'forAnyone', address: '' }
-  const { httpPort, httpsPort } = place
-  const port = httpsPort ?? httpPort
+  const { httpsPort } = place
+  const port = webPortOf(place)
   if (port === null) return { says: 'noWebPort', address: '' }
   const name = hostName.trim()
   if (name === '' || name.startsWith('*')) return { says: 'forAnyone', address: '' }

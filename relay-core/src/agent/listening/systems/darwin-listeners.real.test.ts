@@ -1,24 +1,12 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { userInfo } from 'node:os'
 import { expect, it, onTestFinished } from 'vitest'
+import { scriptTools } from '../../../testing/script-tools.ts'
 import { darwinListeners } from './darwin-listeners.ts'
 
 const policy = () => true
-
-/** Programs that answer as the manuals of macOS' own say, since there was no Mac. */
-async function toolsThat(scripts: { lsof: string; ps: string; id: string }) {
-  const folder = await mkdtemp(join(tmpdir(), 'nps-darwin-tools-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  const path = async (name: keyof typeof scripts): Promise<string> => {
-    await writeFile(join(folder, name), `#!/bin/sh\n${scripts[name]}\n`, { mode: 0o755 })
-    return join(folder, name)
-  }
-  return { lsof: await path('lsof'), ps: await path('ps'), id: await path('id') }
-}
 
 const sockets = `p412 u501 Lalice f7 n127.0.0.1:8889 p502 u502 Lbob f12 n*:6006
   p503 u501 Lalice f9 n*:5000 p1 u0 Lroot f9 n*:22
@@ -35,7 +23,7 @@ const answers = {
 }
 
 it('a Mac tells what listens on it, whose it is, and where its own people’s programs were started', async () => {
-  const told = await darwinListeners({ account: 'alice', policy }, { tools: await toolsThat(answers) })
+  const told = await darwinListeners({ account: 'alice', policy }, { tools: await scriptTools(answers) })
   expect(told?.home).toBe('/Users/alice')
   expect(
     told?.listeners.map(({ port, owner, isOwn, folder, command }) => [
@@ -55,7 +43,7 @@ it('a Mac tells what listens on it, whose it is, and where its own people’s pr
 })
 
 it('what npc would not dial is left out, and without ps and id the sockets are told', async () => {
-  const tools = await toolsThat({ ...answers, ps: 'exit 1', id: 'exec sleep 86400' })
+  const tools = await scriptTools({ ...answers, ps: 'exit 1', id: 'exec sleep 86400' })
   const told = await darwinListeners(
     { account: 'alice', policy: ({ port }) => port !== 6006 },
     { tools, timeoutMs: 2_000 },
@@ -68,7 +56,7 @@ it('what npc would not dial is left out, and without ps and id the sockets are t
 })
 
 it('without lsof, and with one that hangs, nothing is told', async () => {
-  const tools = await toolsThat({ ...answers, lsof: 'exec sleep 86400' })
+  const tools = await scriptTools({ ...answers, lsof: 'exec sleep 86400' })
   const question = { account: '', policy }
   expect(await darwinListeners(question, { tools, timeoutMs: 2_000 })).toBeNull()
   expect(await darwinListeners(question, { tools: { ...tools, lsof: '/nowhere' } })).toBeNull()

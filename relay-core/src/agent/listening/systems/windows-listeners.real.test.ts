@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
+import { scriptTools } from '../../../testing/script-tools.ts'
 import { windowsListeners } from './windows-listeners.ts'
 
 const question = { account: '', policy: () => true }
@@ -21,23 +19,8 @@ const answers = {
   tasklist: `[ "$*" = '/fo csv /nh' ] && printf '%s\\r\\n' '"jupyter-lab.exe","4242","Console","1","45.678 K"'`,
 }
 
-/** Programs that answer as is documented of Windows' own: no Windows has spoken here. */
-async function toolsThat(scripts: typeof answers) {
-  const folder = await mkdtemp(join(tmpdir(), 'nps-windows-tools-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  const path = async (name: keyof typeof scripts): Promise<string> => {
-    await writeFile(join(folder, name), `#!/bin/sh\n${scripts[name]}\n`, { mode: 0o755 })
-    return join(folder, name)
-  }
-  return {
-    powershell: await path('powershell'),
-    netstat: await path('netstat'),
-    tasklist: await path('tasklist'),
-  }
-}
-
 it('PowerShell tells programs with their command lines and owners', async () => {
-  const tools = await toolsThat({ ...answers, netstat: 'exit 1', tasklist: 'exit 1' })
+  const tools = await scriptTools({ ...answers, netstat: 'exit 1', tasklist: 'exit 1' })
   expect((await windowsListeners(question, { tools }))?.listeners).toMatchObject([
     { port: 8888, isOwn: true, command: ['python.exe', 'jupyter-lab.exe'] },
   ])
@@ -48,7 +31,7 @@ it.each([
   ['may not ask for processes', `printf '%s\\r\\n' '${socket}' 'Get-CimInstance : Zugriff verweigert'`],
   ['hangs', 'exec sleep 86400'],
 ])('where PowerShell %s, netstat and tasklist tell programs by their names', async (_what, powershell) => {
-  const tools = await toolsThat({ ...answers, powershell })
+  const tools = await scriptTools({ ...answers, powershell })
   expect((await windowsListeners(question, { tools, timeoutMs: 2_000 }))?.listeners).toMatchObject([
     { port: 8888, owner: null, isOwn: false, command: ['jupyter-lab.exe'] },
   ])
