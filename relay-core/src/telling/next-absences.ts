@@ -41,7 +41,8 @@ export type Told<T> = { readonly thing: T } & (
 
 /**
  * What has gone or come back since the last look, in the order of `things`, and what to remember for the next. What is no
- * longer among them is forgotten. Pure. `calmUntilMs`: until then nothing is told to be away.
+ * longer among them is forgotten. Pure. `calmUntilMs`: until then nothing is told to be away. After a clock that was wrong was set back,
+ * what had happened by it counts as of now.
  */
 export function nextAbsences<T extends Watchable>(
   before: KnownAbsences,
@@ -52,9 +53,11 @@ export function nextAbsences<T extends Watchable>(
   const told: Told<T>[] = []
   const absences = new Map<string, Absence>()
   const wasFine = new Set<string>()
-  const toldAtMs = new Map([...before.toldAtMs].filter(([, atMs]) => nowMs - atMs < notAgainWithinMs))
+  const lately = [...before.toldAtMs].filter(([, atMs]) => Math.abs(nowMs - atMs) < notAgainWithinMs)
+  const toldAtMs = new Map(lately)
   for (const thing of things) {
-    const { key, state, sinceMs } = thing
+    const { key, state } = thing
+    const sinceMs = thing.sinceMs !== null && thing.sinceMs <= nowMs ? thing.sinceMs : null
     const absence = before.absences.get(key)
     const wasFineBefore = before.wasFine.has(key) || absence !== undefined
     if (state === 'off') continue
@@ -62,11 +65,12 @@ export function nextAbsences<T extends Watchable>(
     if (state === 'fine') {
       if (!absence?.isTold) continue
       if (sinceMs !== null && nowMs - sinceMs < backAfterMs) absences.set(key, absence)
-      else told.push({ thing, is: 'back', awayMs: (sinceMs ?? nowMs) - absence.sinceMs })
+      else told.push({ thing, is: 'back', awayMs: Math.max(0, (sinceMs ?? nowMs) - absence.sinceMs) })
     } else if (state === 'unknown') {
       if (absence) absences.set(key, absence)
     } else if (wasFineBefore) {
-      const since = absence?.isTold ? absence.sinceMs : (sinceMs ?? absence?.sinceMs ?? nowMs)
+      const wentMs = absence?.isTold ? absence.sinceMs : (sinceMs ?? absence?.sinceMs ?? nowMs)
+      const since = Math.min(wentMs, nowMs)
       const isDue =
         !absence?.isTold && nowMs - since >= toldAfterMs && nowMs >= calmUntilMs && !toldAtMs.has(key)
       if (isDue) {

@@ -3,7 +3,7 @@ import type { Clock } from '../async/time/clock.ts'
 /** Time that passes when a test says so. */
 export class ManualClock implements Clock {
   #nowMs: number
-  readonly #timers = new Set<{ readonly dueAtMs: number; readonly action: () => void }>()
+  readonly #timers = new Set<{ dueAtMs: number; readonly action: () => void }>()
 
   constructor(nowMs = 1_000_000) {
     this.#nowMs = nowMs
@@ -42,5 +42,11 @@ export class ManualClock implements Clock {
   /** The computer slept: time passed, and nothing ran. */
   sleep(byMs: number): void {
     this.#nowMs += byMs
+  }
+
+  /** Somebody set the computer's clock: what waits goes on waiting as if nobody had. */
+  set(byMs: number): void {
+    this.#nowMs += byMs
+    for (const timer of this.#timers) timer.dueAtMs += byMs
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { RelayError } from '../../api/errors.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import { silentLog } from '../../log/log.ts'
@@ -204,4 +204,30 @@ test('a state that cannot be written does not keep a guest in', () => {
   store.passes.remove = remove
   passes.revoke(pass.id)
   expect(store.passes.list()).toEqual([])
+})
+
+test('a clock that is set forward past the end of a pass ends its connections within a minute', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const passes = open()
+  const { secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + 20 * hourMs }, place())
+  const guest = passes.ofLine(visitId(secret ?? ''))?.guest
+  const connection = new TunnelConnection({
+    id: 1,
+    tunnelId: tunnel.id,
+    visitor: '203.0.113.7:1234',
+    address: '203.0.113.7',
+    openedAtMs: t0,
+    allowances: [],
+    count: () => undefined,
+    onLeave: () => guest?.left(connection),
+  })
+  guest?.entered(connection)
+  const end = vi.spyOn(connection, 'end')
+  vi.advanceTimersByTime(60_000)
+  expect(end).not.toHaveBeenCalled()
+  nowMs = t0 + 21 * hourMs
+  vi.advanceTimersByTime(60_000)
+  expect(end).toHaveBeenCalledOnce()
+  expect(passes.list()).toEqual([])
 })

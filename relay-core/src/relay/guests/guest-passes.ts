@@ -24,8 +24,8 @@ export interface GuestPassesOptions {
 
 /** How long a revoked pass can be restored. */
 const restorableMs = 60_000
-/** setTimeout accepts no longer delay; a later date is checked again then. */
-const maxTimerMs = 2 ** 31 - 1
+/** The system's clock may be set forward at any time, of which timers learn nothing: a date is looked at again after this long. */
+const lookAgainMs = 60_000
 
 /** Who may use one tunnel until a time: by a secret that only the guest has, or from the guest's address. */
 export class GuestPasses {
@@ -201,7 +201,7 @@ export class GuestPasses {
       this.#options.log.info('guest pass ended', { pass: id, name, tunnel: tunnelId })
     }
     this.#unremoved.removeAll()
-    this.#awaitNext(nowMs)
+    this.#awaitNext()
     this.changed.emit()
   }
 
@@ -215,7 +215,7 @@ export class GuestPasses {
     }
   }
 
-  #awaitNext(nowMs: number): void {
+  #awaitNext(): void {
     clearTimeout(this.#timer)
     const next = Math.min(
       ...[...this.#passes.values()].map(({ record, revokedAtMs }) =>
@@ -223,7 +223,8 @@ export class GuestPasses {
       ),
     )
     if (next === Infinity) return
-    this.#timer = setTimeout(() => this.review(), Math.min(Math.max(0, next - nowMs), maxTimerMs))
+    const look = (): void => (next <= this.#options.now() ? this.review() : this.#awaitNext())
+    this.#timer = setTimeout(look, Math.min(Math.max(0, next - this.#options.now()), lookAgainMs))
     this.#timer.unref()
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Allowance } from './allowance.ts'
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 30, 23) }))
@@ -31,4 +31,19 @@ test('a clock that was in another year for a while neither closes the tunnel unt
   expect(allowance.refusal()?.params).toMatchObject({ untilMs: Date.UTC(2026, 11, 1) })
   vi.setSystemTime(Date.UTC(2026, 11, 1))
   expect(allowance.bytesLeft).toBe(100)
+})
+
+test('a clock that is set forward past the last day of a tunnel ends its connections within a minute', () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 10, 30) })
+  const limits = { expiresAtMs: Date.UTC(2026, 11, 31) }
+  const allowance = new Allowance({ owner: 'tunnel "board"', limits, usedBytes: 0 })
+  onTestFinished(() => allowance.close())
+  let changes = 0
+  allowance.onChange(() => changes++)
+  vi.advanceTimersByTime(60_000)
+  expect(changes).toBe(0)
+  vi.setSystemTime(Date.UTC(2027, 0, 1))
+  vi.advanceTimersByTime(60_000)
+  expect([changes, allowance.refusal()?.code]).toEqual([1, 'expired'])
+  expect(vi.getTimerCount()).toBe(0)
 })

@@ -9,8 +9,8 @@ import { RateGate } from './rate-gate.ts'
 
 export type Direction = 'down' | 'up'
 
-/** setTimeout accepts no longer delay; a later date is checked again then. */
-const maxTimerMs = 2 ** 31 - 1
+/** The system's clock may be set forward at any time, of which timers learn nothing: a date is looked at again after this long. */
+const lookAgainMs = 60_000
 
 interface AllowanceOptions {
   /** For messages: `tunnel "ssh"`, `lab box "gpu"`. */
@@ -237,9 +237,9 @@ export class Allowance {
     this.#expiryTimer = setTimeout(
       () => {
         this.#awaitExpiry()
-        this.#changed.emit()
+        if (expiresAtMs <= this.#now()) this.#changed.emit()
       },
-      Math.min(restMs, maxTimerMs),
+      Math.min(restMs, lookAgainMs),
     )
     this.#expiryTimer.unref()
   }

@@ -44,3 +44,18 @@ test.each([
   for (let count = 0; count < 3; count++) attempts.failed(one)
   expect(attempts.lockedForMs(other) > 0).toBe(isSame)
 })
+
+test('a clock that is set back makes no lock longer than its window, and no window longer', () => {
+  const { clock, limit: attempts } = limit()
+  clock.ms = 86_400_000
+  for (let count = 0; count < 3; count++) attempts.failed('192.0.2.1')
+  attempts.failed('192.0.2.2')
+  attempts.failed('192.0.2.2')
+  clock.ms = 0
+  expect(attempts.lockedForMs('192.0.2.1')).toBe(60_000)
+  attempts.lockedForMs('192.0.2.2')
+  clock.ms = 60_000
+  expect(attempts.lockedForMs('192.0.2.1')).toBe(0)
+  attempts.failed('192.0.2.2')
+  expect(attempts.lockedForMs('192.0.2.2')).toBe(0)
+})

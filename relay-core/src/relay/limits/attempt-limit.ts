@@ -21,14 +21,14 @@ export class AttemptLimit {
 
   /** 0, or for how many milliseconds this address still has to wait. */
   lockedForMs(address: string, name = ''): number {
-    const entry = this.#failures.get(keyOf(address, name))
+    const entry = this.#known(keyOf(address, name))
     if (!entry || entry.count < this.#maxAttempts) return 0
     return Math.max(0, entry.firstMs + this.#windowMs - this.#now())
   }
 
   failed(address: string, name = ''): void {
     const key = keyOf(address, name)
-    const entry = this.#failures.get(key)
+    const entry = this.#known(key)
     if (entry && this.#now() < entry.firstMs + this.#windowMs) {
       entry.count++
       // The lock lasts a whole window from the failure that caused it.
@@ -45,6 +45,13 @@ export class AttemptLimit {
 
   succeeded(address: string): void {
     this.#failures.delete(keyOf(address, ''))
+  }
+
+  /** After a clock that was wrong was set back, a window begins at the latest now. */
+  #known(key: string): { count: number; firstMs: number } | undefined {
+    const entry = this.#failures.get(key)
+    if (entry) entry.firstMs = Math.min(entry.firstMs, this.#now())
+    return entry
   }
 }
 

@@ -111,6 +111,23 @@ test('a line that comes and goes is one message in an hour, and a lab box that t
   ])
 })
 
+test('a clock that is set back by hours keeps nothing untold', () => {
+  const { all } = told([
+    [8 * hour, {}],
+    [8 * hour + 2 * minute, { online: false, sinceMs: t0 + 8 * hour }],
+    [8 * hour + 10 * minute, { sinceMs: t0 + 8 * hour + 9 * minute }],
+    [8 * hour + 11 * minute, { online: false, sinceMs: t0 + 8 * hour + 11 * minute }],
+    [minute, { online: false, sinceMs: t0 + 8 * hour + 11 * minute }],
+    [3 * minute, { online: false, sinceMs: t0 + 8 * hour + 11 * minute }],
+    [5 * minute, { sinceMs: t0 + 4 * minute }],
+  ])
+  expect(all.slice(-3)).toEqual([
+    [],
+    [{ event: 'lab-away', lab: 'lab-a100', sinceMs: t0 + minute, tunnels: 1 }],
+    [{ event: 'lab-back', lab: 'lab-a100', awayMs: 3 * minute }],
+  ])
+})
+
 test('what a person has switched off, was never there, or made itself is not told', () => {
   const long = { online: false, sinceMs: t0 }
   expect(

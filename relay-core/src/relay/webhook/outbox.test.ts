@@ -109,3 +109,13 @@ test('a closed one sends nothing more, and leaves no timer', async () => {
   expect(sent).toHaveLength(1)
   expect(clock.waiting).toBe(0)
 })
+
+test('a clock that is set back holds no message up for longer than a minute', async () => {
+  const { clock, outbox, sent, add, pass } = opened(taken)
+  for (let count = 0; count < maxPerMinute; count++) add()
+  await settle()
+  clock.set(-24 * hour)
+  add()
+  await pass(minute + 1_000)
+  expect([sent.length, outbox.waiting]).toEqual([maxPerMinute + 1, 0])
+})

@@ -142,7 +142,8 @@ export class Outbox {
 
   #pauseForRateMs(): number {
     const nowMs = this.#options.clock.now()
-    this.#posted = this.#posted.filter((atMs) => nowMs - atMs < minuteMs)
+    // A system clock that was set back has no posts of later.
+    this.#posted = this.#posted.map((atMs) => Math.min(atMs, nowMs)).filter((atMs) => nowMs - atMs < minuteMs)
     const [first] = this.#posted
     return first === undefined || this.#posted.length < maxPerMinute ? 0 : first + minuteMs - nowMs
   }

@@ -53,3 +53,44 @@ test('what was told while the state could not be written is noted once it can', 
   await vi.waitFor(() => expect(webhook.view()?.last?.state).toBe('taken'), { timeout: 5_000 })
   webhook.close()
 })
+
+test('a clock that was hours ahead when the relay started keeps nothing untold', async () => {
+  const clock = new ManualClock(8 * 3_600_000)
+  const agent = (state: 'online' | 'offline') =>
+    state === 'offline'
+      ? { state, sinceMs: clock.now() }
+      : {
+          state,
+          sinceMs: clock.now(),
+          address: 'a:1',
+          version: '1',
+          protocol: 'native' as const,
+          roundTripMs: 1,
+        }
+  const labOf = (state: 'online' | 'offline'): Seen => ({
+    clients: [
+      {
+        id: 3,
+        name: 'lab-a100',
+        enabled: true,
+        isTemporary: false,
+        agent: agent(state),
+        limits: {},
+        downBytes: 0,
+        upBytes: 0,
+        monthBytes: 0,
+      },
+    ],
+    tunnels: [],
+    passes: [],
+  })
+  let seen = labOf('online')
+  const webhook = new Webhook({ store: store.webhook, server: 's', look: () => seen, log: silentLog, clock })
+  webhook.set({ kind: 'json', url: 'https://example.org/hook', language: 'en' })
+  clock.set(-8 * 3_600_000)
+  clock.advance(10_000)
+  seen = labOf('offline')
+  clock.advance(180_000)
+  await vi.waitFor(() => expect(webhook.view()?.last?.state).toBe('taken'), { timeout: 5_000 })
+  webhook.close()
+})

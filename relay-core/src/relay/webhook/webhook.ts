@@ -37,7 +37,7 @@ interface InUse {
 /** Tells one chat or program what happens, while nobody looks. */
 export class Webhook {
   readonly #options: WebhookOptions
-  readonly #startedAtMs: number
+  #startedAtMs: number
   #watched: SeenHappenings = nothingWatched
   /** What the state file has of it. */
   #noted = ''
@@ -120,6 +120,8 @@ export class Webhook {
     const { look, clock, log } = this.#options
     const nowMs = clock.now()
     try {
+      // A clock that was wrong at the start is no reason to be silent until then.
+      this.#startedAtMs = Math.min(this.#startedAtMs, nowMs)
       const calmUntilMs = this.#startedAtMs + toldAfterMs
       const { watched, events } = nextHappenings(this.#watched, look(), { nowMs, calmUntilMs })
       this.#watched = watched
