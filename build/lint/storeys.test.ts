@@ -1,20 +1,20 @@
-import { spawnSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { houses } from './houses.ts'
+import { LintProbes } from './lint-probes.ts'
 import { climb, type House } from './storeys.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
 
+const probes = new LintProbes()
+// it starts the linter, which takes seconds on a busy machine
+beforeAll(() => probes.lint(), 60_000)
+
 async function foldersOf({ root }: House): Promise<Set<string>> {
   const folders = new Set<string>()
-  for await (const file of glob(`${root}/**/*.{ts,vue}`, { cwd: repository })) {
-    // what this test and that of the import rules try the linter with
-    if (/probe\.(ts|vue)$/i.test(file)) continue
+  for await (const file of glob(`${root}/**/*.{ts,vue}`, { cwd: repository }))
     folders.add(relative(root, dirname(file)) || '.')
-  }
   return folders
 }
 
@@ -35,30 +35,21 @@ describe.each(houses)('$root', (house) => {
     },
   )
 
+  const [lowest = '', highest = ''] = [order[0]?.folder, order.at(-1)?.folder]
+  const other = `./${relative(join(house.root, lowest), fileIn(highest))}`
+  const climbing = [
+    `export * from '${other}'`,
+    `import '${other}'`,
+    `export const later = import('${other}')`,
+    `export const template = import(\`${other}\`)`,
+    `export type Seen = import('${other}').Seen`,
+    ...(house.packageName === undefined ? [] : [`export * from '${house.packageName}/relay'`]),
+  ]
+  const findings = probes.add(join(house.root, lowest), '.ts', `${climbing.join('\n')}\n`)
+
   it('is a rule of the linter, in whatever way a file names another', () => {
-    const [lowest, highest] = [order[0], order.at(-1)]
-    const probe = join(repository, fileIn(lowest?.folder ?? ''))
-    const other = `./${relative(dirname(probe), join(repository, fileIn(highest?.folder ?? '')))}`
-    const climbing = [
-      `export * from '${other}'`,
-      `import '${other}'`,
-      `export const later = import('${other}')`,
-      `export const template = import(\`${other}\`)`,
-      `export type Seen = import('${other}').Seen`,
-      ...(house.packageName === undefined ? [] : [`export * from '${house.packageName}/relay'`]),
-    ]
-    writeFileSync(probe, `${climbing.join('\n')}\n`)
-    try {
-      const { stdout } = spawnSync('oxlint', ['--format', 'unix', probe], {
-        cwd: repository,
-        encoding: 'utf8',
-      })
-      const lines = climbing.map((_line, at) => at + 1)
-      const refused = (line: number) => new RegExp(`probe\\.ts:${line}:.*house\\(storeys\\)`).test(stdout)
-      expect(lines.filter((line) => !refused(line))).toEqual([])
-    } finally {
-      rmSync(probe)
-    }
+    const refused = new Set(findings().flatMap(({ rule, line }) => (rule === 'house(storeys)' ? [line] : [])))
+    expect(climbing.filter((_text, at) => !refused.has(at + 1))).toEqual([])
   })
 })
 

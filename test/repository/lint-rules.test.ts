@@ -1,17 +1,17 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { LintProbes } from '../../build/lint/lint-probes.ts'
 
 /** Each import rule of .oxlintrc.json is fed a forbidden import, and an allowed one that must pass. */
 const root = resolve(import.meta.dirname, '../..')
-const made: string[] = []
+const restrictedImport = 'eslint(no-restricted-imports)'
 
-afterEach(() => {
-  for (const file of made.splice(0)) rmSync(file, { force: true })
-})
+const probes = new LintProbes()
+// it starts the linter, which takes seconds on a busy machine
+beforeAll(() => probes.lint(), 60_000)
 
-const rules: { folder: string; extension?: string; forbidden: string[]; allowed: string }[] = [
+const rules: { folder: string; extension?: '.vue'; forbidden: string[]; allowed: string }[] = [
   { folder: 'relay-core/src/api', forbidden: ['node:net', 'ws', '../relay/relay.ts'], allowed: 'zod' },
   {
     folder: 'electron/contract',
@@ -152,39 +152,44 @@ const rules: { folder: string; extension?: string; forbidden: string[]; allowed:
   },
 ]
 
-// Each starts the linter, which takes seconds on a busy machine.
-describe('import rules', { timeout: 60_000 }, () => {
+describe('import rules', () => {
   for (const { folder, extension = '.ts', forbidden, allowed } of rules) {
-    for (const specifier of forbidden)
+    for (const specifier of forbidden) {
+      const rulesMet = probe(folder, importing(specifier), extension)
       it(`${folder} (${extension}) may not import ${specifier}`, () => {
-        expect(lint(folder, extension, specifier)).toContain('no-restricted-imports')
+        expect(rulesMet()).toContain(restrictedImport)
       })
+    }
+    const rulesMet = probe(folder, importing(allowed), extension)
     it(`${folder} (${extension}) may import ${allowed}`, () => {
-      expect(lint(folder, extension, allowed)).not.toContain('no-restricted-imports')
+      expect(rulesMet()).not.toContain(restrictedImport)
     })
   }
 
-  it('no folder of the renderer but its tests imports the app, and every feature has the rule of features', () => {
+  describe('in the renderer', () => {
     const src = 'renderer/src'
     const below = foldersIn(src).filter((name) => !['app', 'testing', 'features'].includes(name))
-    const probes: readonly (readonly [string, string])[] = [
+    const forbidden = [
       ...below.map((name) => [`${src}/${name}`, '../app/pages.ts'] as const),
       ...foldersIn(`${src}/features`).map(
         (name) => [`${src}/features/${name}`, '../other/OtherPage.vue'] as const,
       ),
-    ]
-    const written = probes.map(([folder, specifier]) =>
-      writeProbe(join(folder, 'lint-probe.ts'), importing(specifier)),
-    )
-    const said = runOxlint(['--format', 'unix', ...written])
-    const free = probes.flatMap(([folder]) => (said.includes(`${folder}/lint-probe.ts:1:`) ? [] : [folder]))
-    expect(free).toEqual([])
+    ].map(([folder, specifier]) => ({ folder, rulesMet: probe(folder, importing(specifier)) }))
+
+    it('no folder but its tests imports the app, and every feature has the rule of features', () => {
+      const free = forbidden.filter(({ rulesMet }) => !rulesMet().includes(restrictedImport))
+      expect(free.map(({ folder }) => folder)).toEqual([])
+    })
   })
 
   describe.each(['electron/backend/firewall', 'relay-core/src/relay/tunnels'])('%s may not', (folder) => {
-    it.each([
-      ['ask the system for the time', 'export const now = Date.now()\n', 'no-restricted-properties'],
-      ['leave anything to chance', 'export const chance = Math.random()\n', 'no-restricted-properties'],
+    const rows = [
+      ['ask the system for the time', 'export const now = Date.now()\n', 'eslint(no-restricted-properties)'],
+      [
+        'leave anything to chance',
+        'export const chance = Math.random()\n',
+        'eslint(no-restricted-properties)',
+      ],
       [
         'ask the system’s clock past the one that is handed in',
         'declare const systemClock: { now(): number }\nexport const atMs = systemClock.now()\n',
@@ -210,29 +215,43 @@ describe('import rules', { timeout: 60_000 }, () => {
         'declare const systemClock: { now(): number }\nlet clock: typeof systemClock | undefined\nexport const take = () => (clock = systemClock)\n',
         'house(handed-clock)',
       ],
-      ['repeat by a bare timer', 'export const timer = setInterval(() => {}, 1)\n', 'no-restricted-globals'],
-    ])('%s', (_what, text, rule) => {
-      expect(lintText(`${folder}/lint-probe.ts`, text)).toContain(rule)
+      [
+        'repeat by a bare timer',
+        'export const timer = setInterval(() => {}, 1)\n',
+        'eslint(no-restricted-globals)',
+      ],
+    ] as const
+    for (const [what, text, rule] of rows) {
+      const rulesMet = probe(folder, text)
+      it(`${what}`, () => {
+        expect(rulesMet()).toContain(rule)
+      })
+    }
+  })
+
+  describe('a deadline', () => {
+    const declared =
+      'declare function withDeadline(wait: unknown, work: (signal?: AbortSignal) => unknown): unknown\n'
+    const workOf = (work: string) =>
+      probe('electron/backend/firewall', `${declared}export const done = withDeadline({}, ${work})\n`)
+
+    const deaf = ['() => 1', 'async () => 1', '(_signal) => 1', 'function () { return 1 }']
+    for (const work of deaf) {
+      const rulesMet = workOf(work)
+      it(`is not put on work that takes no signal, and so would not end: ${work}`, () => {
+        expect(rulesMet()).toContain('house(heard-signal)')
+      })
+    }
+
+    const heard = workOf('(signal) => signal')
+    it('may be put on work that takes one', () => {
+      expect(heard()).not.toContain('house(heard-signal)')
     })
   })
 
-  it('nobody puts a deadline on work that takes no signal, and so would not end', () => {
-    const declared =
-      'declare function withDeadline(wait: unknown, work: (signal?: AbortSignal) => unknown): unknown\n'
-    const lint = (work: string) =>
-      lintText(
-        'electron/backend/firewall/lint-probe.ts',
-        `${declared}export const done = withDeadline({}, ${work})\n`,
-      )
-    for (const deaf of ['() => 1', 'async () => 1', '(_signal) => 1', 'function () { return 1 }'])
-      expect(lint(deaf)).toContain('house(heard-signal)')
-    expect(lint('(signal) => signal')).not.toContain('house(heard-signal)')
-  })
-
+  const timer = probe('relay-core/src/wire', 'export const x = setTimeout(() => {}, 1)\n')
   it('wire may not use Node globals or timers', () => {
-    expect(
-      lintText('relay-core/src/wire/lint-probe.ts', 'export const x = setTimeout(() => {}, 1)\n'),
-    ).toContain('no-restricted-globals')
+    expect(timer()).toContain('eslint(no-restricted-globals)')
   })
 })
 
@@ -246,29 +265,10 @@ function importing(specifier: string): string {
   return `import * as probe from '${specifier}'\nexport const seen = probe\n`
 }
 
-function lint(folder: string, extension: string, specifier: string): string {
-  const script = importing(specifier)
+/** The names of the rules that `script` breaks in `folder`, for a test to ask. */
+function probe(folder: string, script: string, extension: '.ts' | '.vue' = '.ts'): () => readonly string[] {
   const text =
     extension === '.vue' ? `<script lang="ts">\n${script}</script>\n<template><p /></template>\n` : script
-  return lintText(join(folder, `${extension === '.vue' ? 'LintProbe' : 'lint-probe'}${extension}`), text)
-}
-
-function lintText(path: string, text: string): string {
-  return runOxlint([writeProbe(path, text)])
-}
-
-function writeProbe(path: string, text: string): string {
-  const file = join(root, path)
-  mkdirSync(dirname(file), { recursive: true })
-  made.push(file)
-  writeFileSync(file, text)
-  return file
-}
-
-function runOxlint(args: readonly string[]): string {
-  try {
-    return execFileSync(join(root, 'node_modules/.bin/oxlint'), args, { cwd: root, encoding: 'utf8' })
-  } catch (error) {
-    return String((error as { stdout?: string }).stdout)
-  }
+  const findings = probes.add(folder, extension, text)
+  return () => findings().map(({ rule }) => rule)
 }
