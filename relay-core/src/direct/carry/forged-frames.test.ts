@@ -93,6 +93,36 @@ describe('a link whose peer keeps to no rule', () => {
     expect(ended).toMatchObject([{ message: 'two probes in a packet' }])
   })
 
+  it('ends when it is told that packets have arrived which it has not sent', async () => {
+    const { clock, sent, ended, send } = agentAndForger()
+    const ack = (number: number) => send(64, (writer) => writer.ack([{ from: number, to: number }], 0))
+    await send(64, (writer) => writer.ping())
+    clock.advance(10)
+    expect(sent).toHaveLength(1)
+    await ack(0)
+    expect(ended).toEqual([])
+    await ack(1)
+    expect(ended).toMatchObject([{ message: 'an ACK of what was never sent' }])
+  })
+
+  it('takes one ACK in a packet, as each is looked up among all that is under way', async () => {
+    const { clock, sent, ended, send } = agentAndForger()
+    await send(1_200, (writer) => writer.ping())
+    clock.advance(10)
+    expect(sent).toHaveLength(1)
+    const ack = (writer: FrameWriter) => writer.ack([{ from: 0, to: 0 }], 0)
+    await send(1_200, (writer) => {
+      ack(writer)
+      writer.window(0, 1)
+    })
+    expect(ended).toEqual([])
+    await send(1_200, (writer) => {
+      ack(writer)
+      ack(writer)
+    })
+    expect(ended).toMatchObject([{ message: 'two ACKs in a packet' }])
+  })
+
   it('ends when too many pieces wait, in however many streams', async () => {
     const { ended, send } = agentAndForger()
     const byte = Buffer.of(1)

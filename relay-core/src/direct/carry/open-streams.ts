@@ -30,6 +30,9 @@ export class OpenStreams {
   #openedByPeer = 0
   #sendLimit = linkWindowBytes
   #sentBytes = 0
+  #unackedBytes = 0
+  /** The streams together may send more than before. */
+  #hasMoreRoom = false
   #waitingPieces = 0
 
   constructor(role: PacketRole, sender: PacketSender, onStream: (stream: CarryStream) => void) {
@@ -48,9 +51,15 @@ export class OpenStreams {
         if (pieces > 0 && this.#waitingPieces > maxWaitingPieces)
           throw new WireError('streams in too many pieces')
       },
-      room: () => this.#sendLimit - this.#sentBytes,
+      // What the peer allows is its own word; what is kept here has a bound of its own.
+      room: () => Math.min(this.#sendLimit - this.#sentBytes, linkWindowBytes - this.#unackedBytes),
       use: (bytes) => {
         this.#sentBytes += bytes
+        this.#unackedBytes += bytes
+      },
+      free: (bytes) => {
+        if (this.#unackedBytes >= linkWindowBytes) this.#hasMoreRoom = true
+        this.#unackedBytes -= bytes
       },
       activate: (stream) => sender.activate(stream),
       tellLimit: (stream) => this.#limitOf(stream).want(),
@@ -98,11 +107,12 @@ export class OpenStreams {
     }
     if (limit <= this.#sendLimit) return
     this.#sendLimit = limit
-    for (const stream of this.#streams.values()) if (stream.hasMore) this.#sender.activate(stream)
+    this.#hasMoreRoom = true
   }
 
-  /** Hands what has come to its readers: once for all that came together. */
+  /** Hands what has come to its readers, and lets waiting streams send: once for all that came together. */
   deliver(): void {
+    this.#useRoom()
     const arrived = [...this.#arrived]
     this.#arrived.clear()
     for (const stream of arrived) stream.deliver()
@@ -115,6 +125,12 @@ export class OpenStreams {
     this.#arrived.clear()
     this.#limits.clear()
     for (const stream of streams) stream.cut()
+  }
+
+  #useRoom(): void {
+    if (!this.#hasMoreRoom) return
+    this.#hasMoreRoom = false
+    for (const stream of this.#streams.values()) if (stream.hasMore) this.#sender.activate(stream)
   }
 
   /** Undefined for one that has ended. Those of the peer that have not been heard of are opened, with all before them: their packets may come later. */

@@ -9,7 +9,7 @@ import { WireError } from '../../wire/bytes.ts'
  * 02 END     u32 stream, u48 size                 all bytes of this direction
  * 03 RESET   u32 stream, u48 size                 this direction ends before its end
  * 04 WINDOW  u32 stream (0: all together), u48 limit    bytes that may be sent, since the beginning
- * 05 ACK     u48 largest, u16 delay (10 µs), u8 count, count × (u16 skipped, u16 more)
+ * 05 ACK     u48 largest, u16 delay (10 µs), u8 count, count × (u16 skipped, u16 more); at most one in a packet
  * 06 PING    asks for an ACK
  * 07 PROBE   u32 token, to be answered at once on the way it came; at most one in a packet
  * 08 ECHO    u32 token
@@ -79,6 +79,7 @@ export interface PacketFrameReceiver {
 export function readFrames(plain: Buffer, receiver: PacketFrameReceiver): boolean {
   let at = 0
   let isEliciting = false
+  let hasAck = false
   let hasProbe = false
   const need = (bytes: number) => {
     if (at + bytes > plain.length) throw new WireError('a frame beyond its packet')
@@ -115,6 +116,9 @@ export function readFrames(plain: Buffer, receiver: PacketFrameReceiver): boolea
         break
       }
       case frame.ack: {
+        // Each is looked up among all packets that are under way.
+        if (hasAck) throw new WireError('two ACKs in a packet')
+        hasAck = true
         need(ackHeadBytes - 1)
         const count = plain[at + 8] ?? 0
         need(ackHeadBytes - 1 + count * ackRangeBytes)

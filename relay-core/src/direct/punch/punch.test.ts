@@ -87,6 +87,23 @@ test('a probe from where nobody has said the peer is is answered there, and only
   expect(await way).toBeUndefined()
 })
 
+test('a probe that somebody sends again from elsewhere is neither answered nor probed there', async () => {
+  const { clock, socket, sent, way } = punchTo([])
+  const nonce = randomBytes(probeNonceLength)
+  const probe = encodeProbe({ type: 'probe', nonce }, probeKeys(secret, 'agent'))
+  const from = { address: '198.51.100.2', port: 50_000 }
+  socket.onDatagram(probe, from)
+  socket.onDatagram(probe, { address: '203.0.113.99', port: 50_000 })
+  expect([...sent.keys()]).toEqual([endpointKey(from)])
+  // A packet may come twice by itself: its answer may have been lost.
+  const before = sent.get(endpointKey(from)) ?? 0
+  socket.onDatagram(probe, from)
+  expect(sent.get(endpointKey(from))).toBe(before + 1)
+  clock.advance(punchTimeoutMs)
+  expect(await way).toBeUndefined()
+  expect(sent.size).toBe(1)
+})
+
 test('what is not by the peer’s key is neither answered nor probed', async () => {
   const { clock, socket, sent, way } = punchTo([])
   const stranger = probeKeys(randomBytes(64), 'agent')

@@ -16,6 +16,8 @@ const laterIntervalMs = 150
 export const maxProbesPerEndpoint = 60
 /** Endpoints that nobody has named, from which probes of the peer arrive: its router has chosen their ports. */
 const maxFoundEndpoints = 8
+/** Questions of the peer that are remembered: more than it asks by itself in an attempt. */
+const maxRemembered = 8_192
 
 /**
  * Through the sender's own router, its provider's, and one more; not as far as the peer's router. That one would take a packet that
@@ -55,6 +57,8 @@ export class Punch {
   readonly #probed = new Set<string>()
   /** By nonce: the way that the packet went. */
   readonly #asked = new Map<string, string>()
+  /** By nonce of the peer's questions: the way that each came. */
+  readonly #heard = new Map<string, string>()
   /** The agent's: ways on which a question of its own was answered, so that the peer is at their end. */
   readonly #answered = new Set<string>()
   #foundCount = 0
@@ -144,6 +148,7 @@ export class Punch {
     const { type, nonce } = probe
     switch (type) {
       case 'probe':
+        if (!this.#isFirstOn(socket, nonce, from)) break
         socket.send(encodeProbe({ type: 'answer', nonce }, keys), from)
         this.#found(socket, from)
         break
@@ -167,6 +172,19 @@ export class Punch {
         if (this.#chosen && this.#isAnswer(socket, nonce, from)) this.#settle(this.#chosen)
         break
     }
+  }
+
+  /** False: whoever listens on the way sends it again, from elsewhere. */
+  #isFirstOn(socket: PunchSocket, nonce: Uint8Array, from: UdpEndpoint): boolean {
+    const [name, way] = [Buffer.from(nonce).toString('hex'), wayKey(socket, from)]
+    const known = this.#heard.get(name)
+    if (known !== undefined) return known === way
+    this.#heard.set(name, way)
+    for (const oldest of this.#heard.keys()) {
+      if (this.#heard.size <= maxRemembered) break
+      this.#heard.delete(oldest)
+    }
+    return true
   }
 
   /** The peer's router has given it a port that nobody knew of. */

@@ -12,7 +12,7 @@ it('holds no bytes that have arrived, although the packet that had lost them is 
   const outgoing = new Outgoing(
     1,
     1_000_000,
-    { room: () => 1_000_000, use: quiet },
+    { room: () => 1_000_000, use: quiet, free: quiet },
     { onMore: quiet, onTaken: quiet, onSettled: quiet },
   )
   const held = (() => {

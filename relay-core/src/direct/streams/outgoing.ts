@@ -11,6 +11,8 @@ const nothing = new Uint8Array()
 export interface SharedRoom {
   room(): number
   use(bytes: number): void
+  /** They have arrived, or nobody waits for them any more. */
+  free(bytes: number): void
 }
 
 export interface OutgoingEvents {
@@ -27,7 +29,8 @@ interface Piece {
   readonly offset: number
   /** Of a chunk that may be many times as long: let go of once they have arrived, since lost packets are remembered for longer. */
   bytes: Uint8Array
-  isAcked: boolean
+  /** It has arrived, or need not any more. */
+  isDone: boolean
   /** What it was cut into, to be sent again in shorter packets. */
   halves?: readonly Piece[]
 }
@@ -46,7 +49,10 @@ export class Outgoing {
   /** Lost, to be sent again; ascending. */
   #again: Piece[] = []
   #unackedPieces = 0
+  #unackedBytes = 0
   #offset = 0
+  /** As much may be unacknowledged, however far the peer raises the limit. */
+  readonly #windowBytes: number
   #limit: number
   #ending: 'none' | 'end' | 'reset' = 'none'
   /** Whether the ending, or the stream's beginning, waits to be sent. */
@@ -55,9 +61,10 @@ export class Outgoing {
   #isEndingAcked = false
   #isSettled = false
 
-  constructor(stream: number, limit: number, shared: SharedRoom, events: OutgoingEvents) {
+  constructor(stream: number, windowBytes: number, shared: SharedRoom, events: OutgoingEvents) {
     this.#stream = stream
-    this.#limit = limit
+    this.#windowBytes = windowBytes
+    this.#limit = windowBytes
     this.#shared = shared
     this.#events = events
   }
@@ -98,7 +105,7 @@ export class Outgoing {
     this.#isEndingAcked = false
     this.#isEndingDue = true
     this.#isOpeningDue = false
-    this.#again = []
+    for (const piece of this.#again.splice(0)) this.#letGo(piece)
     this.#chunks.length = 0
     this.#queuedBytes = 0
     this.#events.onMore()
@@ -132,7 +139,8 @@ export class Outgoing {
   }
 
   get #newRoom(): number {
-    return Math.min(this.#limit - this.#offset, this.#shared.room())
+    const room = Math.min(this.#limit - this.#offset, this.#windowBytes - this.#unackedBytes)
+    return Math.min(room, this.#shared.room())
   }
 
   #nextNew(maxLength: number): Piece {
@@ -144,6 +152,7 @@ export class Outgoing {
       this.#usedOfFirst = 0
     }
     this.#queuedBytes -= bytes.length
+    this.#unackedBytes += bytes.length
     this.#shared.use(bytes.length)
     const piece = this.#cut(bytes)
     this.#events.onTaken()
@@ -151,7 +160,7 @@ export class Outgoing {
   }
 
   #cut(bytes: Uint8Array): Piece {
-    const piece = { offset: this.#offset, bytes, isAcked: false }
+    const piece = { offset: this.#offset, bytes, isDone: false }
     this.#offset += bytes.length
     this.#unackedPieces += 1
     return piece
@@ -159,15 +168,15 @@ export class Outgoing {
 
   #nextAgain(room: number): Piece | undefined {
     let piece = this.#again.shift()
-    while (piece?.isAcked) piece = this.#again.shift()
+    while (piece?.isDone) piece = this.#again.shift()
     if (!piece || piece.bytes.length <= room) return piece
     if (room < minPieceBytes) {
       this.#again.unshift(piece)
       return undefined
     }
     const { offset, bytes } = piece
-    const head: Piece = { offset, bytes: bytes.subarray(0, room), isAcked: false }
-    const tail: Piece = { offset: offset + room, bytes: bytes.subarray(room), isAcked: false }
+    const head: Piece = { offset, bytes: bytes.subarray(0, room), isDone: false }
+    const tail: Piece = { offset: offset + room, bytes: bytes.subarray(room), isDone: false }
     piece.halves = [head, tail]
     piece.bytes = nothing
     this.#unackedPieces += 1
@@ -180,12 +189,16 @@ export class Outgoing {
     writer.data(this.#stream, piece.offset, piece.bytes)
     return {
       onAcked: () => {
-        this.#onArrived(piece)
+        this.#letGo(piece)
         this.#settleIfDone()
       },
       onLost: () => {
         // A longer packet was cut meanwhile: its halves see to themselves.
-        if (piece.isAcked || piece.halves || this.#ending === 'reset') return
+        if (piece.isDone || piece.halves) return
+        if (this.#ending === 'reset') {
+          this.#letGo(piece)
+          return
+        }
         this.#putAgain(piece)
         this.#events.onMore()
       },
@@ -199,12 +212,20 @@ export class Outgoing {
     this.#again.splice(index, 0, piece)
   }
 
-  #onArrived(piece: Piece): void {
-    if (piece.isAcked) return
-    piece.isAcked = true
+  #letGo(piece: Piece): void {
+    if (piece.isDone) return
+    piece.isDone = true
+    const { length } = piece.bytes
     piece.bytes = nothing
-    if (piece.halves) for (const half of piece.halves) this.#onArrived(half)
-    else this.#unackedPieces -= 1
+    if (piece.halves) {
+      for (const half of piece.halves) this.#letGo(half)
+      return
+    }
+    this.#unackedPieces -= 1
+    const wasFull = this.#unackedBytes >= this.#windowBytes
+    this.#unackedBytes -= length
+    this.#shared.free(length)
+    if (wasFull && this.#queuedBytes > 0) this.#events.onMore()
   }
 
   #sendEnding(writer: FrameWriter): SentFrame {

@@ -70,3 +70,17 @@ it('keeps small and long pieces in order', () => {
   reassembly.add(from, Buffer.from('end'))
   expect(reassembly.take(1)?.toString()).toBe('end')
 })
+
+it('takes no longer for a piece where thousands wait, not even for one that repeats the first of them', () => {
+  const repeated = (waiting: number) => {
+    const reassembly = new Reassembly()
+    const byte = Buffer.of(1)
+    for (let piece = 0; piece < waiting; piece += 1) reassembly.add(1 + 2 * piece, byte)
+    const before = process.cpuUsage()
+    for (let times = 0; times < 20_000; times += 1) reassembly.add(1, byte)
+    expect(reassembly.waitingCount).toBe(waiting)
+    return process.cpuUsage(before).user
+  }
+  const few = repeated(16)
+  expect(repeated(16_000)).toBeLessThan(20 * few + 100_000)
+})

@@ -109,8 +109,7 @@ export class Reassembly {
   /** Keeps what none of the others holds. */
   #keep(from: number, bytes: Buffer): void {
     const segments = this.#waiting
-    let index = segments.length
-    while (index > 0 && (segments[index - 1]?.from ?? 0) > from) index -= 1
+    let index = countUpTo(segments, from)
     const before = segments[index - 1]
     let start = before ? Math.max(from, before.from + before.bytes.length) : from
     const end = from + bytes.length
@@ -130,6 +129,17 @@ export class Reassembly {
       index += 1
     }
   }
+}
+
+/** How many of them begin there or before. Without looking at each: there may be thousands, and a packet brings eighty pieces. */
+function countUpTo(segments: readonly Segment[], place: number): number {
+  let [low, high] = [0, segments.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((segments[middle]?.from ?? 0) > place) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Not in Node's pool, of which a few bytes would hold 8 KiB. */
