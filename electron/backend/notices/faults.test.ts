@@ -68,7 +68,7 @@ it('tells nothing of what is over within two minutes', () => {
 
 it('tells why a lab box was away, as far as its server knows', () => {
   const gone = world({ state: { state: 'offline', sinceMs: 10_000, why: 'stopped' } })
-  const lastAbsence = { sinceMs: 10_000, untilMs: 200_000, why: 'stopped' } as const
+  const lastAbsence = { sinceMs: 10_000, untilMs: 200_000, why: 'portal' } as const
   const back = world({
     state: { state: 'online', sinceMs: 200_000, address: 'a', version: '1', lastAbsence },
   })
@@ -76,7 +76,7 @@ it('tells why a lab box was away, as far as its server knows', () => {
   const second = nextFaults(first.faults, back, 200_000)
   expect([...first.told, ...second.told].map(({ event }) => event)).toMatchObject([
     { code: 'lab-away', why: 'stopped' },
-    { code: 'lab-back', why: 'stopped' },
+    { code: 'lab-back', why: 'portal' },
   ])
 })
 

@@ -70,6 +70,20 @@ it('is a full sentence about a named thing', () => {
   expect(titles[1]?.body).toBe('cloud-hz was away for 14 min.')
 })
 
+it('a lab box that is back from behind a login page says so in both languages', () => {
+  const back = notice({
+    code: 'lab-back',
+    lab: 'lab-a100',
+    awayMs: 25 * minuteMs,
+    tunnels: 1,
+    why: 'portal',
+  })
+  expect(noticeWords(back, 'en').body).toBe(
+    'It was offline for 25 min. It was behind the login page of its network.',
+  )
+  expect(noticeWords(back, 'zh-CN').body).toBe('它离线了 25 分钟。它所在的网络要求先在登录页登录。')
+})
+
 it('says what happened in quiet hours as one', () => {
   const { title, body } = noticeWords(notice(...all.slice(6, 8)), 'en')
   expect(title).toBe('Two things happened in your quiet hours')

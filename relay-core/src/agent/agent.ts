@@ -150,6 +150,7 @@ export class Agent {
       // Stopped while the relay's answer was on its way.
       if (abort.signal.aborted) link.close()
       this.#instance.isDisplaced = false
+      this.#instance.wasBehindPortal = false
       this.#leftovers.keep()
       this.#take({ type: 'welcomed' })
       const reason = await link.closed
@@ -189,8 +190,9 @@ export class Agent {
     return { code: isOtherKey ? 'relay-unreachable' : failure.code, message }
   }
 
-  /** A login page was found while the agent waits: that is the reason, and it is told at once. */
+  /** A login page was found. While the agent waits, that is the reason, and it is told at once; the relay hears of it when it is reached again. */
   #explain(): void {
+    this.#instance.wasBehindPortal = true
     const state = this.#state
     const message = this.#portal.reason
     if (message === null || state.state !== 'waiting' || !maybePortal.includes(state.reason.code)) return

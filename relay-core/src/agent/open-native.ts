@@ -96,7 +96,13 @@ export async function openNative(
 
 /** The instance of a program that has just started. */
 export function newInstance(): AgentInstance {
-  return { id: randomBytes(idLength), isDisplaced: false, survivors: new SurvivingLinks(), carriers: 0 }
+  return {
+    id: randomBytes(idLength),
+    isDisplaced: false,
+    wasBehindPortal: false,
+    survivors: new SurvivingLinks(),
+    carriers: 0,
+  }
 }
 
 /** The tunnels and the health checks of npc.conf; fulfils with what the relay refuses, which does not hold up the others. */

@@ -19,8 +19,9 @@ export type InstallKind = (typeof installKinds)[number]
 /**
  * Why an agent is or was away, as far as its relay knows. `stopped`: it said goodbye, as when npc is stopped or its machine shut down. `lost`: nothing was heard
  * any more. `restarted`: the same, and a program that was started again has come back. `disabled`: its client was switched off.
+ * `portal`: a login page of its network kept it away, as it tells when it is back; so never of one that is still away.
  */
-export const absenceReason = z.enum(['stopped', 'lost', 'restarted', 'disabled'])
+export const absenceReason = z.enum(['stopped', 'lost', 'restarted', 'disabled', 'portal'])
 export type AbsenceReason = z.infer<typeof absenceReason>
 
 /** A time in which an agent was away, for half a minute or longer. */

@@ -19,6 +19,8 @@ export interface AgentDescription {
   readonly takesEarlyData?: boolean
   /** Its direct links can outlive their streams by the relay. */
   readonly holdsLinks?: boolean
+  /** A login page of its network has kept it away before this session, as it reports. */
+  readonly wasBehindPortal?: boolean
   /** It was told that it may send PACKED. */
   readonly mayPack?: boolean
   /** Where the program's carriers are that survive their connections; without it they end with them. */

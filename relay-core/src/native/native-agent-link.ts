@@ -141,6 +141,7 @@ export class NativeAgentLink {
         takesEarlyData: true,
         survives: true,
         holdsLinks: options.onUnlink !== undefined,
+        wasBehindPortal: instance.wasBehindPortal,
       })
       return await answerToHello(framed, hello, signal, (welcome) => {
         if (!isProof(welcome.proof, vkey, 'nps-desktop relay 1', binding)) {

@@ -31,6 +31,7 @@ export class NativeSession implements AgentSession {
   readonly fingerprint: string | null
   readonly instance: string
   readonly origin: AgentOrigin | undefined
+  readonly wasBehindPortal: boolean
   readonly onlineSinceMs = systemClock.now()
   readonly sessionId = randomBytes(idLength)
   readonly carrierKey = randomBytes(proofLength)
@@ -59,6 +60,7 @@ export class NativeSession implements AgentSession {
     this.fingerprint = agent.fingerprint === '' ? null : agent.fingerprint
     this.instance = agent.instance
     this.origin = agent.origin
+    this.wasBehindPortal = agent.wasBehindPortal ?? false
     this.#holdsLinks = agent.holdsLinks ?? false
     this.#mayPack = agent.mayPack ?? false
     this.#survivors = agent.survivors

@@ -37,6 +37,8 @@ export interface AgentSession {
   readonly instance: string
   /** How its program was started, as it reports; absent where the protocol or an older agent does not say. */
   readonly origin?: AgentOrigin | undefined
+  /** Before this session a login page of its network has kept it away, as it reports; absent where the protocol or an older agent does not say. */
+  readonly wasBehindPortal?: boolean
   /** The last measured round trip of the control connection, null before the first. */
   readonly roundTripMs: number | null
   /**

@@ -24,12 +24,15 @@ export interface BridgeOfOne {
 export async function openBridgeOfOne({
   vkey,
   level,
+  now,
 }: {
   vkey: string
   level: LogLevel
+  /** When agents come and go; without it, by the system's clock. */
+  now?: () => number
 }): Promise<BridgeOfOne> {
   const folder = await mkdtemp(join(tmpdir(), 'nps-bridge-'))
-  const agents = new Agents()
+  const agents = new Agents(now && { now })
   const lines: string[] = []
   const known = keyId(vkey).toString('hex')
   const bridge = new Bridge({

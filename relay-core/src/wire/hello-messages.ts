@@ -39,6 +39,7 @@ const originBit = 2
 const earlyDataBit = 4
 const survivalBit = 8
 const directBit = 16
+const portalBit = 32
 
 /** Bits of the flags in a WELCOME. */
 const relaySurvivalBit = 1
@@ -74,6 +75,8 @@ export type Hello =
       readonly survives?: boolean
       /** Its direct links can outlive their streams by the relay, and end by UNLINK. An older agent's end with them. */
       readonly holdsLinks?: boolean
+      /** Since its last session a login page of its network has stood between it and the relay. An older agent does not say. */
+      readonly wasBehindPortal?: boolean
     }
   | {
       readonly role: 'carrier'
@@ -134,13 +137,14 @@ export function encodeHello(hello: Hello): Uint8Array {
       writer.bytes(hello.keyId).bytes(hello.proof)
       writer.text(hello.agentVersion).text(hello.hostname).text(hello.fingerprint)
       if (hello.instance) {
-        const { instance, isDisplaced, origin, takesEarlyData, survives, holdsLinks } = hello
+        const { instance, isDisplaced, origin, takesEarlyData, survives, holdsLinks, wasBehindPortal } = hello
         const bits = [
           isDisplaced && displacedBit,
           origin && originBit,
           takesEarlyData && earlyDataBit,
           survives && survivalBit,
           holdsLinks && directBit,
+          wasBehindPortal && portalBit,
         ]
         writer.bytes(instance).u8(bits.reduce<number>((flags, bit) => flags | (bit || 0), 0))
         if (origin)
@@ -204,6 +208,7 @@ export function decodeHello(body: Uint8Array): Hello {
     ...((flags & earlyDataBit) !== 0 && { takesEarlyData: true }),
     ...((flags & survivalBit) !== 0 && { survives: true }),
     ...((flags & directBit) !== 0 && { holdsLinks: true }),
+    ...((flags & portalBit) !== 0 && { wasBehindPortal: true }),
   }
   if ((flags & originBit) === 0) return later
   const start = startKinds[reader.u8()] ?? null

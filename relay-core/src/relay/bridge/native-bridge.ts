@@ -159,6 +159,7 @@ export class NativeBridge {
       origin,
       takesEarlyData,
       holdsLinks: hello.holdsLinks ?? false,
+      wasBehindPortal: hello.wasBehindPortal ?? false,
       mayPack,
       ...(survivors && { survivors }),
       carriersElsewhere: () => agents.leftCarriers(client.id),

@@ -10,10 +10,19 @@ it.each([
   ['nothing was heard, and it was started anew', 'silent', anew, 'restarted'],
   ['a program that does not say which it is', 'read ECONNRESET', { instance: '' }, 'lost'],
   ['its client was switched off', 'disabled', first, 'disabled'],
+  ['a login page kept it away', 'silent', { ...first, wasBehindPortal: true }, 'portal'],
+  ['its machine restarted behind a login page', 'stopped', { ...anew, wasBehindPortal: true }, 'portal'],
+  ['a login page, and switched off', 'disabled', { ...first, wasBehindPortal: true }, 'disabled'],
 ] as const)('%s', (_what, reason, returned, why) => {
   const absences = new Absences()
   absences.onLeft(first, reason, 1_000)
-  expect(absences.why).toBe(why === 'restarted' ? 'lost' : why)
+  const whileAway = {
+    silent: 'lost',
+    stopped: 'stopped',
+    disabled: 'disabled',
+    'read ECONNRESET': 'lost',
+  } as const
+  expect(absences.why).toBe(whileAway[reason])
   absences.onReturned(returned, 61_000)
   expect(absences.why).toBeUndefined()
   expect(absences.last).toEqual({ sinceMs: 1_000, untilMs: 61_000, why })

@@ -23,12 +23,18 @@ export class Absences {
     this.#left = { sinceMs: atMs, why: reasonOf(reason), instance }
   }
 
-  onReturned({ instance }: Pick<AgentSession, 'instance'>, atMs: number): void {
+  /** `wasBehindPortal`: of a new session alone; one that was silent has lost nothing by a login page that was there before it. */
+  onReturned(
+    { instance, wasBehindPortal = false }: Pick<AgentSession, 'instance' | 'wasBehindPortal'>,
+    atMs: number,
+  ): void {
     const left = this.#left
     this.#left = undefined
     if (!left || atMs - left.sinceMs < minToldMs) return
     const isOther = left.instance !== '' && instance !== '' && left.instance !== instance
-    const why = left.why === 'lost' && isOther ? 'restarted' : left.why
+    const lostWhy = left.why === 'lost' && isOther ? 'restarted' : left.why
+    // However it went, the login page has kept it away until now. Only a client that was switched off could not have come back without it.
+    const why = wasBehindPortal && left.why !== 'disabled' ? 'portal' : lostWhy
     this.#last = { sinceMs: left.sinceMs, untilMs: atMs, why }
   }
 }

@@ -55,7 +55,7 @@ export class Agents {
       if (session.isSilent) {
         place.offlineSinceMs = this.#now()
         place.absences.onLeft(session, 'silent', this.#now())
-      } else place.absences.onReturned(session, this.#now())
+      } else place.absences.onReturned({ instance: session.instance }, this.#now())
       this.#changed.emit(clientId)
     })
     void session.closed.then(({ reason }) => {

@@ -1,9 +1,16 @@
+import type { AbsenceReason } from '../../api/client-models.ts'
+
 /** What the relay tells by itself: a fact about a named thing. Times in milliseconds since the Unix epoch. */
 export type WebhookEvent =
   | { readonly event: 'test' }
   /** `tunnels`: how many are switched on there. */
   | { readonly event: 'lab-away'; readonly lab: string; readonly sinceMs: number; readonly tunnels: number }
-  | { readonly event: 'lab-back'; readonly lab: string; readonly awayMs: number }
+  | {
+      readonly event: 'lab-back'
+      readonly lab: string
+      readonly awayMs: number
+      readonly why?: AbsenceReason
+    }
   /** A tunnel whose targets are watched, and those that fail. */
   | {
       readonly event: 'service-away'

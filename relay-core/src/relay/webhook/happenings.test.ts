@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
+import type { Absence } from '../../api/client-models.ts'
 import type { WebhookEvent } from './event.ts'
 import { nextHappenings, nothingWatched, notAgainWithinMs, type SeenHappenings } from './happenings.ts'
 import type { Seen } from './seen.ts'
 import { toldOf, watchedFrom } from './told.ts'
+import { wordsOf } from './words.ts'
 
 const t0 = Date.UTC(2026, 10, 29, 10)
 const [second, minute, hour] = [1_000, 60_000, 3_600_000]
@@ -10,6 +12,7 @@ const [second, minute, hour] = [1_000, 60_000, 3_600_000]
 interface Change {
   online?: boolean
   sinceMs?: number | null
+  lastAbsence?: Absence
   enabled?: boolean
   isTemporary?: boolean
   down?: string[]
@@ -33,6 +36,7 @@ function seen({
         version: '1',
         protocol: 'native' as const,
         roundTripMs: 1,
+        ...(more.lastAbsence && { lastAbsence: more.lastAbsence }),
       }
     : { sinceMs, state: 'offline' as const }
   const bytes = { downBytes: more.used ?? 0, upBytes: 0, monthBytes: more.monthUsed ?? 0 }
@@ -82,6 +86,21 @@ test('a lab box that is away for a minute is told once, and its return with how 
     [{ event: 'lab-back', lab: 'lab-a100', awayMs: 14 * minute - 10 * second }],
     [],
   ])
+})
+
+test('the return of a lab box says that a login page of its network kept it away', () => {
+  const lastAbsence = { sinceMs: t0 + 5 * second, untilMs: t0 + 14 * minute, why: 'portal' } as const
+  const { all } = told([
+    [0, {}],
+    [2 * minute, { online: false, sinceMs: t0 + 5 * second }],
+    [15 * minute, { sinceMs: t0 + 14 * minute, lastAbsence }],
+  ])
+  const [event] = all[2] ?? []
+  expect(event).toMatchObject({ event: 'lab-back', why: 'portal' })
+  if (!event) throw new Error('nothing was told')
+  const message = { atMs: t0, server: 'cloud-hz', event }
+  expect(wordsOf(message, 'en').body).toContain('It was behind the login page of its network.')
+  expect(wordsOf(message, 'zh-CN').body).toContain('登录页')
 })
 
 test('a line that comes and goes is one message in an hour, and a lab box that then stays away is told after it', () => {

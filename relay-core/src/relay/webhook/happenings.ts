@@ -61,13 +61,14 @@ function thingsIn({ clients, tunnels }: Seen): Thing[] {
 }
 
 function labOf({ id, name, enabled, agent }: Seen['clients'][number], tunnels: Seen['tunnels']): Thing {
+  const why = agent.state === 'online' ? agent.lastAbsence?.why : undefined
   const waiting = tunnels.filter(({ clientId, enabled: isOn }) => clientId === id && isOn).length
   return {
     key: `lab ${id}`,
     state: !enabled ? 'off' : agent.state === 'online' ? 'fine' : 'away',
     sinceMs: agent.sinceMs,
     away: (sinceMs) => ({ event: 'lab-away', lab: name, sinceMs, tunnels: waiting }),
-    back: (awayMs) => ({ event: 'lab-back', lab: name, awayMs }),
+    back: (awayMs) => ({ event: 'lab-back', lab: name, awayMs, ...(why && { why }) }),
   }
 }
 

@@ -48,8 +48,11 @@ function en(event: WebhookEvent, server: string): Words {
         tunnels === 0 ? '' : tunnels === 1 ? ' 1 tunnel waits for it.' : ` ${tunnels} tunnels wait for it.`
       return { title: `${event.lab} is offline`, body: `Since ${instant(event.sinceMs)}.${wait}` }
     }
-    case 'lab-back':
-      return { title: `${event.lab} is back`, body: `It was offline for ${enDuration(event.awayMs)}.` }
+    case 'lab-back': {
+      // The one reason that somebody there can end.
+      const why = event.why === 'portal' ? ' It was behind the login page of its network.' : ''
+      return { title: `${event.lab} is back`, body: `It was offline for ${enDuration(event.awayMs)}.${why}` }
+    }
     case 'service-away':
       return {
         title: `${event.service} on ${event.lab} does not answer`,
@@ -106,8 +109,10 @@ function zh(event: WebhookEvent, server: string): Words {
       const wait = event.tunnels === 0 ? '' : `${event.tunnels} 条隧道在等它。`
       return { title: `${event.lab} 已离线`, body: `自 ${instant(event.sinceMs)} 起。${wait}` }
     }
-    case 'lab-back':
-      return { title: `${event.lab} 已恢复`, body: `它离线了 ${zhDuration(event.awayMs)}。` }
+    case 'lab-back': {
+      const why = event.why === 'portal' ? '它所在的网络要求先在登录页登录。' : ''
+      return { title: `${event.lab} 已恢复`, body: `它离线了 ${zhDuration(event.awayMs)}。${why}` }
+    }
     case 'service-away':
       return {
         title: `${event.lab} 上的 ${event.service} 没有应答`,

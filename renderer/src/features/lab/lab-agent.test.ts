@@ -30,6 +30,9 @@ test('it says when a lab box was last away, and why', async () => {
   await using page = await mountPage(LabAgent, { answers: {}, props: { lab: back } })
   expect(page.text()).toContain('for 1 h 30 min')
   expect(page.text()).toContain('Nothing was heard from it any more')
+  const byPortal = { ...back.state, lastAbsence: { ...lastAbsence, why: 'portal' } }
+  await page.setProps({ lab: { ...lab, state: byPortal } })
+  expect(page.text()).toContain('It was behind the login page of its network')
   await page.setProps({ lab: { ...lab, state: { state: 'offline', sinceMs: 0, why: 'stopped' } } })
   expect(page.text()).toContain('Its npc was stopped')
 })

@@ -70,6 +70,8 @@ export const lab = {
     restarted:
       'Nothing was heard from it, and its npc was then started again, as after a restart of the machine.',
     disabled: 'It was switched off on its server.',
+    portal:
+      'It was behind the login page of its network. Somebody has to sign in there with a browser on that machine, or npc does it by a command of yours (npc -before_dial=...).',
   } satisfies Record<AbsenceReason, string>,
   program: 'Program',
   address: 'SSH address',
