@@ -1,10 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import {
-  decodeLinkInfo,
-  encodeLinkInfo,
-  parseLinkHost,
-} from '../../relay-core/src/stock/messages/link-info.ts'
+import { parseLinkHost } from '../../relay-core/src/stock/messages/link-host.ts'
+import { decodeLinkInfo, encodeLinkInfo } from '../../relay-core/src/stock/messages/link-info.ts'
 import {
   decodePushedClient,
   decodePushedHost,

@@ -1,7 +1,6 @@
 import { allowedTargets } from '../config/agent/allowed-targets.ts'
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { decodePushedOutcome, encodePushedDocument } from '../stock/configuration/pushed-document.ts'
 import type { AgentInstance } from '../native/agent-instance.ts'
 import { NativeAgentLink } from '../native/native-agent-link.ts'
 import { SurvivingLinks } from '../native/survival/surviving-links.ts'
@@ -11,7 +10,6 @@ import { HeldLinks } from './direct/held-links.ts'
 import { AgentIdentity } from './agent-identity.ts'
 import { SharedFolders } from './files/shared-folders.ts'
 import { HealthWatch } from './health/health-watch.ts'
-import { readListening } from './listening/read-listening.ts'
 import { readWatched } from './watched/read-watched.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
@@ -56,7 +54,10 @@ export async function openNative(
       listening:
         options.discover === false
           ? null
-          : () => readListening({ account: options.origin?.account ?? '', policy }),
+          : async () => {
+              const { readListening } = await import('./listening/read-listening.ts')
+              return readListening({ account: options.origin?.account ?? '', policy })
+            },
       watched: options.discover === false ? null : (question) => readWatched(question),
       packs,
       log,
@@ -112,6 +113,8 @@ async function bringAlong(
   signal: AbortSignal,
 ): Promise<readonly RefusedSection[]> {
   if (!configuration) return []
+  const { decodePushedOutcome, encodePushedDocument } =
+    await import('../stock/configuration/pushed-document.ts')
   const answer = await link.configure(encodePushedDocument(configuration), { signal })
   const refused = refusedSections(configuration, decodePushedOutcome(answer))
   tellRefused(refused, { server, log })

@@ -3,7 +3,6 @@ import type { AgentProtocol } from '../config/agent/agent-protocol.ts'
 import type { KnownKey } from '../pins/known-key.ts'
 import { knownRelay } from '../pins/known-relay.ts'
 import { openNative } from './open-native.ts'
-import { openStock } from './open-stock.ts'
 import type { ConnectionOptions, AgentConnection } from './agent-connection.ts'
 import { asLinkFailure, type LinkFailureCode } from './retry-rule.ts'
 import { ServerNotes } from '../pins/server-notes.ts'
@@ -159,4 +158,12 @@ function outcomeWithin<T>(ms: number, work: Promise<T>): Promise<PromiseSettledR
     const timer = setTimeout(() => resolve(undefined), ms)
     return () => clearTimeout(timer)
   }, {})
+}
+
+/** What speaks the stock protocol comes into memory with the first relay that may need it. */
+async function openStock(
+  ...asked: Parameters<typeof import('./open-stock.ts').openStock>
+): Promise<AgentConnection> {
+  const stock = await import('./open-stock.ts')
+  return stock.openStock(...asked)
 }

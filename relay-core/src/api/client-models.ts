@@ -1,20 +1,8 @@
 import * as z from 'zod'
 import { clientLimits } from './limits.ts'
 import { clientSettings } from './tunnel-settings.ts'
+import { installKinds } from './words/install-kinds.ts'
 import { clientId, displayName, instantMs, keyFingerprint } from './words/scalars.ts'
-
-/** How nps or npc is kept running on a machine, as `-service=` and `service.json` name it. */
-export const installKinds = [
-  'systemd',
-  'systemd-user',
-  'cron',
-  'background',
-  'windows-service',
-  'logon',
-  'launchd',
-  'launchd-agent',
-] as const
-export type InstallKind = (typeof installKinds)[number]
 
 /**
  * Why an agent is or was away, as far as its relay knows. `stopped`: it said goodbye, as when npc is stopped or its machine shut down. `lost`: nothing was heard

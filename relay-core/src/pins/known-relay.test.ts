@@ -58,8 +58,11 @@ describe('known relay', () => {
     await expect(stat(path)).rejects.toThrow('ENOENT')
   })
 
-  it('does not take a pin file that it cannot read for an empty one', async () => {
-    await writeFile(path, '{"a:1":')
-    await expect(known('a:1').load()).rejects.toThrow(/pins\.json.*-fingerprint/)
-  })
+  it.each(['{"a:1":', '{"b:1":7}', '[]', '"a:1"', 'null'])(
+    'does not take the pin file %s, which it cannot read, for an empty one',
+    async (text) => {
+      await writeFile(path, text)
+      await expect(known('a:1').load()).rejects.toThrow(/pins\.json.*-fingerprint/)
+    },
+  )
 })

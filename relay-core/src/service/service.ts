@@ -1,4 +1,4 @@
-import type { InstallKind } from '../api/client-models.ts'
+import type { InstallKind } from '../api/words/install-kinds.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** The kinds of a system, the best first. */

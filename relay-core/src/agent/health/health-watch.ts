@@ -1,6 +1,6 @@
 import { every } from '../../async/time/every.ts'
 import type { AgentHealthCheck } from '../../stock/configuration/pushed-configuration.ts'
-import { parseLinkHost } from '../../stock/messages/link-info.ts'
+import { parseLinkHost } from '../../stock/messages/link-host.ts'
 import type { HealthReport } from '../../stock/messages/main-messages.ts'
 import type { Log } from '../../log/log.ts'
 import { connectTcp } from '../../net/dial/connect.ts'

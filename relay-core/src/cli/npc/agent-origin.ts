@@ -1,6 +1,6 @@
 import { readInstallation } from '../../service/installation.ts'
 import { personsAccount } from '../../service/persons-account.ts'
-import { installKinds } from '../../api/client-models.ts'
+import { installKinds } from '../../api/words/install-kinds.ts'
 import type { AgentOrigin } from '../../wire/hello-messages.ts'
 
 /**

@@ -3,13 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  agentStatusFile,
-  readForegroundStatus,
-  readServiceStatus,
-  type AgentStatus,
-} from './agent-status-file.ts'
-import { StatusFile, thisWriter } from './status-file.ts'
+import { readForegroundStatus, readServiceStatus, type AgentStatus } from './agent-status-file.ts'
+import { agentStatusFile, StatusFile, thisWriter } from './status-file.ts'
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'nps-status-'))))

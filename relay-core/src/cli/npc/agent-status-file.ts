@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import * as z from 'zod/mini'
-import { isRunning, isSameProcess, readStatus } from './status-file.ts'
+import { agentStatusFile, isRunning, isSameProcess, readStatus } from './status-file.ts'
 import { runningVisit } from './visitor-status-file.ts'
 
 /** A direct link that this agent takes part in. */
@@ -37,11 +36,6 @@ const agentStatus = z.object({
   visits: z.optional(z.array(runningVisit)),
 })
 export type AgentStatus = z.infer<typeof agentStatus>
-
-/** `service`: of the npc that a service runs; otherwise of the one in the foreground that was started last. */
-export function agentStatusFile(stateFolder: string, { service }: { service: boolean }): string {
-  return join(stateFolder, service ? 'npc-status.json' : 'npc-foreground.json')
-}
 
 /** Undefined when there is none, or when this version cannot read it. */
 function readAgentStatus(file: string): AgentStatus | undefined {

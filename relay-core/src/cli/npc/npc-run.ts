@@ -10,15 +10,15 @@ import { ServedLinks } from '../../agent/direct/served-links.ts'
 import type { AgentState } from '../../agent/agent-state.ts'
 import { agentFolders } from '../../config/file/folders.ts'
 import type { NpcConf } from '../../config/agent/npc-conf.ts'
+import type { Log } from '../../log/log.ts'
 import { relayVersion } from '../../version.ts'
 import { makeClosedFolder } from '../../files/close-folder.ts'
 import { agentOrigin } from './agent-origin.ts'
-import { agentStatusFile, type AgentStatus } from './agent-status-file.ts'
+import type { AgentStatus } from './agent-status-file.ts'
 import { ExitError, exitCode } from '../shared/exit.ts'
 import { connectionOptions, openAgentLog, sharedFolders, temporaryKeyFile } from './npc-options.ts'
-import { openVisits } from './npc-visit.ts'
-import { followVisits, tellIntervalMs } from './open-visits.ts'
-import { StatusFile, thisWriter } from './status-file.ts'
+import { followVisits, tellIntervalMs, type OpenVisit } from './open-visits.ts'
+import { agentStatusFile, StatusFile, thisWriter } from './status-file.ts'
 import type { RunningVisit } from './visitor-status-file.ts'
 import { compileFromNowOn } from '../shared/compilers.ts'
 import { endWithin, stopRequested } from '../shared/wait-for-stop.ts'
@@ -30,7 +30,7 @@ export async function runAgent(
   conf: NpcConf,
   flags: { log_level?: string; log_path?: string; conf_path?: string },
 ): Promise<number> {
-  const { config, pushed, visitors, warnings } = conf
+  const { config, pushed, warnings } = conf
   const log = openAgentLog(flags)
   for (const { line, message } of warnings) log.warn(`npc.conf:${line}: ${message}`)
   const folders = agentFolders(flags.conf_path)
@@ -84,7 +84,7 @@ export async function runAgent(
     for (const folder of folders) log.warn(unreadableWords(folder))
     if (folders.length > 0) tell()
   })
-  const opened = await openVisits(config, visitors, { folder: folders.state, log })
+  const opened = await visitsOf(conf, { folder: folders.state, log })
   compileFromNowOn()
   const telling = new DisposableStack()
   telling.use(servedLinks.onChange(tell))
@@ -102,6 +102,16 @@ export async function runAgent(
   if (!service) statusFile.remove()
   if (typeof end === 'string') return exitCode.ok
   throw new ExitError(exitCode.hopeless, end.reason.message)
+}
+
+/** What visits private tunnels comes into memory only where npc.conf has some. */
+async function visitsOf(
+  { config, visitors }: NpcConf,
+  ways: { folder: string; log: Log },
+): Promise<readonly OpenVisit[]> {
+  if (visitors.length === 0) return []
+  const { openVisits } = await import('./npc-visit.ts')
+  return openVisits(config, visitors, ways)
 }
 
 function statusOf(

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { z } from 'zod/mini'
 import { parseProcessStat } from '../../agent/watched/process-stat.ts'
 import { isHeld } from '../../files/rename-over.ts'
@@ -75,6 +75,11 @@ function replaceFile(file: string, text: string): void {
     rmSync(`${file}.new`, { force: true })
     throw error
   }
+}
+
+/** `service`: of the npc that a service runs; otherwise of the one in the foreground that was started last. */
+export function agentStatusFile(stateFolder: string, { service }: { service: boolean }): string {
+  return join(stateFolder, service ? 'npc-status.json' : 'npc-foreground.json')
 }
 
 /** Undefined when there is none, or when this version cannot read it. */

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import type { InstallKind } from '../../api/client-models.ts'
+import type { InstallKind } from '../../api/words/install-kinds.ts'
 import { chooseService, serviceOf, type Choice } from '../../service/choice/choose-service.ts'
 import { readInstallation, removeInstallation, writeInstallation } from '../../service/installation.ts'
 import { personsAccount } from '../../service/persons-account.ts'

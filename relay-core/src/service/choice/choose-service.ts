@@ -1,4 +1,4 @@
-import type { InstallKind } from '../../api/client-models.ts'
+import type { InstallKind } from '../../api/words/install-kinds.ts'
 import { background } from '../background.ts'
 import { cron } from '../cron.ts'
 import { launchd, launchdAgent } from '../macos/launchd.ts'

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ZodError } from 'zod'
-import { decodeLinkInfo, encodeLinkInfo, parseLinkHost } from './link-info.ts'
-import { formatHostPort } from '../../net/address/host-port.ts'
+import { decodeLinkInfo, encodeLinkInfo } from './link-info.ts'
 import { readPrefix } from './length-prefixed.ts'
 
 const captured =
@@ -56,24 +55,5 @@ describe('link info', () => {
     expect(readPrefix(prefix(65_536))).toBe(65_536)
     for (const value of [0, -1, 65_537, -(2 ** 31)])
       expect(() => readPrefix(prefix(value))).toThrow(RangeError)
-  })
-})
-
-describe('the host of a link', () => {
-  it.each([
-    ['127.0.0.1:22', '127.0.0.1', 22],
-    ['lab.local:8888', 'lab.local', 8888],
-    ['[::1]:80', '::1', 80],
-    ['8888', '127.0.0.1', 8888],
-    [':8888', '127.0.0.1', 8888],
-  ])('%s', (text, host, port) => expect(parseLinkHost(text)).toEqual({ host, port }))
-
-  it.each(['', 'lab', '::1:80', 'lab:0', 'lab:65536', 'lab:22:22'])('refuses %j', (text) => {
-    expect(() => parseLinkHost(text)).toThrow(RangeError)
-  })
-
-  it('is written with brackets for IPv6', () => {
-    expect(formatHostPort({ host: 'fd00::7', port: 22 })).toBe('[fd00::7]:22')
-    expect(formatHostPort({ host: '10.0.0.7', port: 22 })).toBe('10.0.0.7:22')
   })
 })
