@@ -130,3 +130,18 @@ it('leaves a GPU tool alone that hangs', async () => {
   await settled()
   await reader.close()
 })
+
+it('goes on at its pace when the clock is set back', async () => {
+  const { reader, looks, clock, pass } = readerOf()
+  const stop = watching(reader)
+  await pass(11_000)
+  clock.set(-86_400_000)
+  stop.abort()
+  await settled()
+  const again = watching(reader)
+  await pass(31_000)
+  expect(looks.length).toBeGreaterThanOrEqual(4)
+  again.abort()
+  await settled()
+  await reader.close()
+})

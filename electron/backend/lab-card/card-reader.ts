@@ -58,7 +58,7 @@ export class CardReader {
   #startedAtMs: number | null = null
   #keptAtMs = 0
   #failures = 0
-  #gpusFrom = 0
+  #gpusHungAtMs = -Infinity
 
   constructor(options: CardReaderOptions) {
     this.#options = options
@@ -112,7 +112,8 @@ export class CardReader {
     const pauseMs = this.#failurePauseMs(intervalMs)
     if (pauseMs === null) return
     const inMs = this.#startedAtMs === null ? 0 : Math.max(0, this.#startedAtMs + pauseMs - clock.now())
-    this.#timer = clock.after(inMs, () => this.#begin())
+    // no longer, should the clock have been set back
+    this.#timer = clock.after(Math.min(inMs, pauseMs), () => this.#begin())
   }
 
   /** Null: not before a person has done something. */
@@ -135,7 +136,8 @@ export class CardReader {
   async #read(): Promise<void> {
     const { look, clock, log, onReading } = this.#options
     const { signal } = this.#stop
-    const withGpus = clock.now() >= this.#gpusFrom
+    // absolute: a clock that was set back is no reason to wait
+    const withGpus = Math.abs(clock.now() - this.#gpusHungAtMs) >= gpusRestMs
     try {
       const watched = [...new Set([...this.#needs].flat())]
       const { text, mark } = await look({ watched, withGpus, signal })
@@ -149,7 +151,7 @@ export class CardReader {
       this.#failures = 0
       this.#minutes.add(reading)
       this.feed.set({ reading, minutes: this.#minutes.list(), failure: null })
-      if (clock.now() - this.#keptAtMs >= keptIntervalMs) this.#keep()
+      if (Math.abs(clock.now() - this.#keptAtMs) >= keptIntervalMs) this.#keep()
       onReading(this.#before)
     } catch (error) {
       if (signal.aborted) return
@@ -157,7 +159,7 @@ export class CardReader {
       // another sign-in was chosen meanwhile
       if (failure.code === 'cancelled') return
       if (failure.code === 'internal') log.error('a lab box could not be read', { error })
-      if (failure.code === 'ssh-timeout' && withGpus) this.#gpusFrom = clock.now() + gpusRestMs
+      if (failure.code === 'ssh-timeout' && withGpus) this.#gpusHungAtMs = clock.now()
       this.#failures += 1
       this.feed.set({ ...this.feed.value, failure })
     }
@@ -165,7 +167,7 @@ export class CardReader {
 
   #keep(): void {
     const reading = this.#before?.reading
-    if (!reading || reading.atMs <= this.#keptAtMs) return
+    if (!reading || reading.atMs === this.#keptAtMs) return
     this.#keptAtMs = reading.atMs
     // the list is long, and of no use without the machine
     const processes = reading.processes.filter(({ gpus }, index) => gpus.length > 0 || index < 3).slice(0, 64)

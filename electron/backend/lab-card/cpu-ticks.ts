@@ -1,3 +1,5 @@
+import { readNumber } from './sections.ts'
+
 /** The first line of /proc/stat: since boot. */
 export interface CpuTicks {
   readonly busy: number
@@ -7,8 +9,9 @@ export interface CpuTicks {
 /** Null where the line is not one that Linux writes. */
 export function readTicks(line: string | undefined): CpuTicks | null {
   const [name, ...words] = (line ?? '').trim().split(/\s+/)
-  const ticks = words.slice(0, 8).map(Number)
-  if (name !== 'cpu' || ticks.length < 4 || ticks.some((value) => !Number.isFinite(value))) return null
+  const told = words.slice(0, 8)
+  const ticks = told.flatMap((word) => readNumber(word) ?? [])
+  if (name !== 'cpu' || ticks.length < 4 || ticks.length < told.length) return null
   const total = ticks.reduce((sum, value) => sum + value, 0)
   // the fourth and fifth are idle and waiting for disks: proc_stat(5)
   return { total, busy: total - (ticks[3] ?? 0) - (ticks[4] ?? 0) }

@@ -32,7 +32,8 @@ function readMemory(lines: readonly string[]): LabReading['memory'] {
   const values = new Map(
     lines.flatMap((line) => {
       const [, name, value] = /^(\w+):\s+(\d+) kB/.exec(line) ?? []
-      return name === undefined ? [] : [[name, Number(value) * kibibyte] as const]
+      const size = readNumber(value)
+      return name === undefined || size === null ? [] : [[name, size * kibibyte] as const]
     }),
   )
   const total = values.get('MemTotal')
@@ -78,11 +79,12 @@ function readDisks(sections: Sections): LabDisk[] {
 
 /** A line of `df -Pk`: the last column may hold spaces. What is free for root only counts as used, as df's own percentage has it. */
 function readDisk(line: string): (Omit<LabDisk, 'isHome'> & { device: string }) | null {
-  const [, device = '', total, used, free, mount = ''] =
-    /^(\S+)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+\S+\s+(\/.*)$/.exec(line.trimEnd()) ?? []
-  if (total === undefined) return null
-  const totalBytes = (Number(used) + Math.max(0, Number(free))) * kibibyte
-  return { device, mount: mount.slice(0, 200), usedBytes: Number(used) * kibibyte, totalBytes }
+  const [, device = '', used, free, mount = ''] =
+    /^(\S+)\s+\d+\s+(\d+)\s+(-?\d+)\s+\S+\s+(\/.*)$/.exec(line.trimEnd()) ?? []
+  const usedSize = readNumber(used)
+  if (usedSize === null) return null
+  const totalBytes = (usedSize + (readNumber(free) ?? 0)) * kibibyte
+  return { device, mount: mount.slice(0, 200), usedBytes: usedSize * kibibyte, totalBytes }
 }
 
 function readDarwin(lines: readonly string[], nowMs: number) {
@@ -92,12 +94,12 @@ function readDarwin(lines: readonly string[], nowMs: number) {
       ?.slice(name.length + 1)
       .trim() ?? ''
   const total = readNumber(value('hw.memsize'))
-  const page = Number(/page size of (\d+) bytes/.exec(lines.join('\n'))?.[1] ?? 4096)
+  const page = readNumber(/page size of (\d+) bytes/.exec(lines.join('\n'))?.[1]) ?? 4096
   const pages = (name: string): number => readNumber(value(name).replace('.', '')) ?? 0
   const free = (pages('Pages free') + pages('Pages inactive') + pages('Pages speculative')) * page
   const boot = /sec = (\d+)/.exec(value('kern.boottime'))?.[1]
   return {
-    memory: total === null ? null : { totalBytes: total, usedBytes: Math.max(0, total - free) },
+    memory: !total ? null : { totalBytes: total, usedBytes: Math.max(0, total - free) },
     load: value('vm.loadavg').replaceAll(/[{}]/g, ' ').trim() || undefined,
     upMs: boot === undefined ? null : Math.max(0, nowMs - Number(boot) * 1_000),
     model: value('machdep.cpu.brand_string'),

@@ -61,7 +61,7 @@ function readJson(text: string): z.infer<typeof printed> | null {
 function readProcesses(system: Readonly<Record<string, string>>): { pid: number; bytes: number | null }[] {
   return Object.entries(system).flatMap(([name, words]) => {
     const pid = /^PID(\d{1,10})$/.exec(name)?.[1]
-    if (pid === undefined) return []
+    if (pid === undefined || Number(pid) === 0) return []
     return [{ pid: Number(pid), bytes: readNumber(words.split(',')[2]) }]
   })
 }

@@ -18,6 +18,8 @@ export interface ToldProcess {
 
 const maxLines = 1_000
 const kibibyte = 1024
+/** Code and signal, a byte each. */
+const maxWaitStatus = 0xffff
 const line = /^\s*(\d{1,10})\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(.*)$/
 
 /** The lines of ps, in the columns that `lookScript` asks for. */
@@ -44,9 +46,9 @@ export function readProcesses(lines: readonly string[]): ToldProcess[] {
 /** `[[days-]hours:]minutes:seconds`, with hundredths on macOS, as POSIX has it for ps. */
 export function readDuration(text: string): number | null {
   const [, days = '0', clock = ''] = /^(?:(\d{1,6})-)?([\d:.]+)$/.exec(text) ?? []
-  const parts = clock.split(':').map(Number)
-  if (clock === '' || parts.length < 2 || parts.length > 3 || parts.some((part) => !Number.isFinite(part)))
-    return null
+  const told = clock.split(':')
+  const parts = told.flatMap((part) => readNumber(part) ?? [])
+  if (parts.length < 2 || parts.length > 3 || parts.length < told.length) return null
   const seconds = parts.reduce((sum, part) => sum * 60 + part, 0)
   return Math.round((Number(days) * 86_400 + seconds) * 1_000)
 }
@@ -67,7 +69,7 @@ export function readEnds(lines: readonly string[]): Map<number, number> {
     const rest = text.slice(text.lastIndexOf(')') + 2).split(' ')
     // field 3 is the state, field 52 the status that wait(2) would give: proc_pid_stat(5)
     const status = readNumber(rest[49])
-    if (rest[0] !== 'Z' || status === null) continue
+    if (rest[0] !== 'Z' || status === null || status > maxWaitStatus) continue
     ends.set(Number(pid), (status & 0x7f) === 0 ? status >> 8 : 128 + (status & 0x7f))
   }
   return ends

@@ -56,12 +56,14 @@ export class Swap {
     signal: AbortSignal,
   ): Promise<SwapState | null> {
     const endMs = this.#clock.now() + withinMs
-    while (this.#clock.now() < endMs) {
+    for (;;) {
+      // a laptop that has slept past the end looks once more
+      const isLast = this.#clock.now() >= endMs
       const state = await this.#look(signal)
       if (state && wanted.includes(state)) return state
+      if (isLast) return null
       await pause(lookIntervalMs, { signal, clock: this.#clock })
     }
-    return null
   }
 
   /** Whether the word has arrived; it is said again until then, as long as there is time. */

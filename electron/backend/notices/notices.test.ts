@@ -113,3 +113,45 @@ it('knows quiet hours that go over midnight', () => {
   const noon = { isOn: true, fromMinute: 12 * 60, toMinute: 13 * 60 }
   expect([11 * 60, 12 * 60, 13 * 60].map((minute) => isQuiet(noon, minute))).toEqual([false, true, false])
 })
+
+const night = { isOn: true, fromMinute: 22 * 60, toMinute: 8 * 60 }
+
+it('tells what was gathered as soon as it is morning, also where the laptop slept until then', async () => {
+  const { notices, clock, told, close } = noticesOf({ quietHours: night })
+  notices.start()
+  await settled()
+  notices.tell(ended('a'))
+  clock.set(9 * 3_600_000)
+  clock.advance(60_000)
+  await settled()
+  expect(told).toEqual(['process-ended'])
+  await close()
+})
+
+it('tells a lab box that is back although so much was gathered that nothing more is', async () => {
+  const { notices, clock, told, close } = noticesOf({ quietHours: night })
+  await settled()
+  notices.tell(labEvent('lab-away'))
+  for (let count = 0; count < 60; count++) notices.tell(ended(`process ${count}`))
+  notices.tell(labEvent('lab-back'))
+  clock.advance(8 * 3_600_000)
+  await settled()
+  expect(told[0]).not.toContain('lab-')
+  await close()
+})
+
+it('of a lab box that was told away, what is told in the morning is how it is then', async () => {
+  const told = async (...events: ('lab-away' | 'lab-back')[]): Promise<string[]> => {
+    const world = noticesOf({ quietHours: night })
+    await settled()
+    for (const event of events) world.notices.tell(labEvent(event))
+    world.clock.advance(8 * 3_600_000)
+    await settled()
+    await world.close()
+    return world.told
+  }
+  expect(await told('lab-back')).toEqual(['lab-back'])
+  expect(await told('lab-back', 'lab-away')).toEqual([])
+  expect(await told('lab-back', 'lab-away', 'lab-back')).toEqual(['lab-back'])
+  expect(await told('lab-away', 'lab-back', 'lab-away')).toEqual(['lab-away'])
+})

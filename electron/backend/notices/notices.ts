@@ -55,7 +55,7 @@ export class Notices {
   start(): void {
     const { overview, clock } = this.#options
     this.#subscriptions.use(overview.subscribe(() => this.#judgeFaults()))
-    this.#subscriptions.use(every(minuteMs, () => this.#judgeQuotas(), { clock, ref: false }))
+    this.#subscriptions.use(every(minuteMs, () => this.#eachMinute(), { clock, ref: false }))
     this.#judgeFaults()
   }
 
@@ -109,17 +109,23 @@ export class Notices {
     if (!isWanted(told.event, settings) || this.#isInFront(told)) return
     const minute = minuteOfDay(clock.now())
     if (!isQuiet(settings.quietHours, minute)) return this.#emit(told.cause, told.page, [told.event])
-    if (this.#gathered.size >= maxGathered) return
     const before = this.#gathered.get(told.cause)
-    // what went and came back while it was quiet is worth no word
-    if (before && told.event.code.endsWith('-back')) this.#gathered.delete(told.cause)
-    else this.#gathered.set(told.cause, told)
+    // what went and came back while it was quiet is worth no word, and neither is what was away before and is so again
+    if (before && isBack(before) !== isBack(told)) this.#gathered.delete(told.cause)
+    else if (before || this.#gathered.size < maxGathered) this.#gathered.set(told.cause, told)
     this.#quietEnd ??= clock.after(quietForMinutes(settings.quietHours, minute) * minuteMs, () =>
       this.#tellGathered(),
     )
   }
 
+  /** What waits for the morning has a timer that stands still while the laptop sleeps, and does not learn of other quiet hours. */
+  #eachMinute(): void {
+    if (this.#gathered.size > 0) this.#tellGathered()
+    this.#judgeQuotas()
+  }
+
   #tellGathered(): void {
+    this.#quietEnd?.[Symbol.dispose]()
     this.#quietEnd = null
     const { storage, clock, minuteOfDay } = this.#options
     const { quietHours } = storage.settings.get()
@@ -205,6 +211,10 @@ function isWanted({ code }: NoticeEvent, settings: Settings): boolean {
     default:
       return settings.notifyFaults
   }
+}
+
+function isBack({ event }: ToldNotice): boolean {
+  return event.code.endsWith('-back')
 }
 
 function minuteOfDay(atMs: number): number {

@@ -1,3 +1,4 @@
+import { startChoices } from '@nps-desktop/electron/contract'
 import { expect, test } from 'vitest'
 import { parseChoices } from './start-choices.ts'
 
@@ -101,4 +102,24 @@ test('where none has the program a new environment comes first, then those that 
   const board = env('venv', '/opt/r/bin/python', '3.11', '', '', '2.21.0', '')
   const kinds = parseChoices(`${bare}\n${board}`, 'tensorboard', null)?.environments.map(({ kind }) => kind)
   expect(kinds).toEqual(['venv', 'conda', 'uv', 'system'])
+})
+
+test('what is offered can be chosen, and no word of it turns letters round', () => {
+  const odd = [
+    'home\t/home/goudan',
+    'user\tgou\u202edan',
+    env('venv', '/opt/a/bin/python', '3.\u202e11', '', '', '2.\u001b[31m0', '2.\u20281', ''),
+    'events\t/home/goudan/ru\u202ens/one/events.out.tfevents.1',
+    'events\t/home/goudan/\u001bruns/one/events.out.tfevents.1',
+    `events\t/home/goudan/fine/one/events.out.tfevents.1`,
+  ].join('\n')
+  const choices = parseChoices(odd, 'tensorboard', null)
+  expect(choices?.folders).toEqual(['~/fine', '~'])
+  expect(JSON.stringify(choices)).not.toMatch(/[\p{Bidi_Control}\p{Zl}]|\\u00/u)
+  expect(choices?.user).toBe('gou dan')
+})
+
+test('a home that is too long for any path is offered no new environment there', () => {
+  const choices = parseChoices(`home\t/${'x'.repeat(600)}\nnew\t/usr/bin/python3\t3.11`, 'jupyter', null)
+  expect(startChoices.safeParse(choices).error).toBeUndefined()
 })

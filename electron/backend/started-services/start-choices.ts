@@ -1,3 +1,4 @@
+import { printable } from '@nps-desktop/relay-core/api'
 import { basename, dirname } from 'node:path/posix'
 import { newEnvironment } from './start-scripts.ts'
 import type { PythonEnvironment, StartChoices, Startable } from '@nps-desktop/electron/contract'
@@ -18,6 +19,8 @@ const newEnvironmentBytes = 26e6
 const firstPort: Readonly<Record<Startable, number>> = { jupyter: 8888, tensorboard: 6006 }
 /** Longer names, and more of them, come from no machine that people work on. */
 const maxField = 500
+/** It is run, or handed to what is run: as the contract has it. */
+const isPath = (path: string): boolean => path.length <= maxField && /^[^\p{C}]+$/u.test(path)
 const maxEnvironments = 50
 
 /** Reads what `choicesScript` prints; null where it has printed nothing. Pure. */
@@ -43,7 +46,7 @@ export function parseChoices(text: string, what: Startable, last: LastStart | nu
   const ways = all('keep').map(([way]) => way)
   const canRestart = ways.includes('systemd-user')
   return {
-    user: (all('user')[0]?.[0] ?? '').slice(0, 64),
+    user: printable((all('user')[0]?.[0] ?? '').slice(0, 64)),
     environments: environments.toSorted((a, b) => rank(a) - rank(b)),
     folders: foldersOf(all('events').flat(), what, { home, last }),
     port: freePort(what, all('ports')[0]?.[0] ?? ''),
@@ -58,18 +61,17 @@ function environmentOf(
   home: string,
 ): PythonEnvironment | null {
   if (kind !== 'conda' && kind !== 'venv' && kind !== 'uv' && kind !== 'system') return null
-  // the path is run later: nothing but a plain absolute path is one
-  if (!/^\/[^\p{C}]+$/u.test(path) || path.length > maxField) return null
+  if (!path.startsWith('/') || !isPath(path)) return null
   const jupyter = lab ? `JupyterLab ${lab}` : notebook ? `Notebook ${notebook}` : null
   const program = what === 'jupyter' ? jupyter : board ? `TensorBoard ${board}` : null
   return {
     path,
     kind,
     name: nameOf(kind, path, home).slice(0, 120),
-    version: version.slice(0, 20),
-    program: program?.slice(0, 60) ?? null,
+    version: printable(version.slice(0, 20)),
+    program: program === null ? null : printable(program.slice(0, 60)),
     installs: program === null && (by === 'pip' || by === 'uv') ? { by, bytes: installedBytes[what] } : null,
-    torch: torch === '' ? null : torch.slice(0, 40),
+    torch: torch === '' ? null : printable(torch.slice(0, 40)),
   }
 }
 
@@ -77,13 +79,15 @@ function environmentOf(
 function newOne(fields: readonly string[] | undefined, what: Startable, home: string): PythonEnvironment[] {
   if (!fields) return []
   const [, version = ''] = fields
+  const path = `${home}/${newEnvironment}/bin/python`
+  if (!isPath(path)) return []
   const bytes = installedBytes[what] + newEnvironmentBytes
   return [
     {
-      path: `${home}/${newEnvironment}/bin/python`,
+      path,
       kind: 'new',
       name: newEnvironment,
-      version: version.slice(0, 20),
+      version: printable(version.slice(0, 20)),
       program: null,
       installs: { by: 'venv', bytes },
       torch: null,
@@ -113,7 +117,7 @@ function foldersOf(
   })
   const found = what === 'tensorboard' ? logs.map(short) : []
   const folders = [...(last ? [last.folder] : []), ...found, '~']
-  return [...new Set(folders.filter((folder) => folder.length <= maxField))].slice(0, 50)
+  return [...new Set(folders.filter(isPath))].slice(0, 50)
 }
 
 function freePort(what: Startable, hexPorts: string): number {

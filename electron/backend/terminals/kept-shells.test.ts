@@ -13,3 +13,9 @@ it('reads what tmux lists, and passes over what is not ours', () => {
     { id: 'tAbc1234568', startedAtMs: 1_790_000_060_000, command: 'my tool', folder: '/' },
   ])
 })
+
+it('takes from the names of programs and folders what turns letters round', () => {
+  expect(parseKept('tAbc1234567 1790000000 py\u202ethon /home/\u2066x')).toMatchObject([
+    { command: 'py thon', folder: '/home/ x' },
+  ])
+})

@@ -1,4 +1,5 @@
 import { keptShell, type KeptShell } from '@nps-desktop/electron/contract'
+import { printable } from '@nps-desktop/relay-core/api'
 import { RemoteShell } from '../ssh/shell/remote-shell.ts'
 import type { SshSession } from '../ssh/ssh-session.ts'
 import { findTmux, tmuxSocket } from './shell-command.ts'
@@ -35,7 +36,7 @@ export function parseKept(text: string): KeptShell[] {
     .split('\n')
     .slice(0, maxKept)
     .flatMap((line) => {
-      const [, id, seconds, command, folder] = /^(\S+) (\d{1,12}) (.*?) (\/.*)$/.exec(line) ?? []
+      const [, id, seconds, command, folder] = /^(\S+) (\d{1,12}) (.*?) (\/.*)$/.exec(printable(line)) ?? []
       const kept = keptShell.safeParse({ id, startedAtMs: Number(seconds) * 1_000, command, folder })
       return kept.data ?? []
     })

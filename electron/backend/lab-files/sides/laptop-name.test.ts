@@ -43,3 +43,16 @@ test('on Windows no name is a device, a stream or another one', () => {
     '_conin$',
   ])
 })
+
+test('no name changes how the letters beside it are read, nor ends a line', () => {
+  const names = ['photo\u202egpj.exe', 'a\u2066b\u2069', 'a\nb', '\u001b[2J', 'a\u2028b', 'צילום.txt']
+  for (const platform of ['linux', 'darwin', 'win32'] as const)
+    expect(names.map((name) => laptopName(name, platform))).toEqual([
+      'photo_gpj.exe',
+      'a_b_',
+      'a_b',
+      '_[2J',
+      'a_b',
+      'צילום.txt',
+    ])
+})

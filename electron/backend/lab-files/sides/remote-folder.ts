@@ -17,6 +17,8 @@ export async function readRemoteFolder(
 ): Promise<{ entries: NamedFound[]; isWhole: boolean }> {
   const handle = await channel.opendir(path)
   const entries: NamedFound[] = []
+  // a server that reads a folder while it changes may tell a name twice
+  const seen = new Set<string>()
   let told = 0
   // a server may answer without a name for as long as it likes
   let answers = 0
@@ -31,8 +33,9 @@ export async function readRemoteFolder(
       answers++
       told += names.length
       for (const { filename, longname, attrs } of names) {
-        if (isName(filename) && entries.length < maxEntries)
-          entries.push({ name: filename, ...foundOf(attrs, longname) })
+        if (!isName(filename) || seen.has(filename) || entries.length >= maxEntries) continue
+        seen.add(filename)
+        entries.push({ name: filename, ...foundOf(attrs, longname) })
       }
     }
   }
@@ -45,7 +48,7 @@ export async function readRemoteFolder(
   return { entries, isWhole: isOver && told <= maxEntries }
 }
 
-/** No name holds a slash: a server that says so wants to be somewhere else. */
+/** No name holds a slash or is that of another folder: a server that says so wants to be somewhere else. */
 function isName(text: string): boolean {
-  return text !== '' && text.length <= maxNameLength && !/[/\0]/.test(text)
+  return !/^\.{0,2}$/.test(text) && text.length <= maxNameLength && !/[/\0]/.test(text)
 }

@@ -1,3 +1,4 @@
+import { printable } from '@nps-desktop/relay-core/api'
 import type { Attributes } from 'ssh2'
 import type { Found } from './file-side.ts'
 
@@ -20,9 +21,13 @@ export function foundOf(attributes: Partial<Attributes>, longname = ''): Found {
   }
 }
 
+/** Longer lines are none of `ls`; and of each, a part that is kept keeps the whole in memory. */
+const maxLongname = 2_048
+
 /** `longname` is a line as `ls -l` prints it: the only place where version 3 of the protocol names the owner. */
 function ownerOfLongname(longname: string): string | undefined {
-  return /^\S{10,12}\s+\S+\s+(\S{1,64})\s/.exec(longname)?.[1]
+  const owner = longname.length > maxLongname ? null : /^\S{10,12}\s+\S+\s+(\S{1,64})\s/.exec(longname)
+  return owner?.[1] === undefined ? undefined : printable(owner[1])
 }
 
 function kindOfLongname(longname: string): Found['kind'] {

@@ -6,6 +6,9 @@ import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
 import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
 import FileRow from './FileRow.vue'
 import FilesPage from './FilesPage.vue'
+import FilesPathBar from './FilesPathBar.vue'
+import RemoveFiles from './RemoveFiles.vue'
+import TransferRow from './transfers/TransferRow.vue'
 
 const entry: FileEntry = {
   name: 'model.pt',
@@ -158,4 +161,33 @@ test('a folder says how much is in it, and asks for that only once it is shown',
   expect(await sizeOf(inside, { items: 3, isWhole: true })).toBe('3 items')
   expect(await sizeOf(inside, { items: 1_000, isWhole: false })).toBe('more than 1,000')
   expect(await sizeOf(entry, null)).toBe('12.0 GB')
+})
+
+test('no name of a lab box is shown with its end before its ending', async () => {
+  const odd = 'photo_\u202egpj.exe'
+  const shown = 'photo_\u{fffd}gpj.exe'
+  const link = { kind: 'file' as const, to: `/x/${odd}` }
+  const props = { entry: { ...entry, name: odd, link }, count: null, nowMs: 0 }
+  await using row = await mountPage(FileRow, { props, answers: {} })
+  expect(row.get('[title]').attributes('title')).toBe(shown)
+  expect(row.text()).toContain(shown)
+  expect(row.html()).not.toMatch(/\p{Bidi_Control}/u)
+
+  await using remove = await mountPage(RemoveFiles, {
+    props: { names: [odd, 'b'], lab: 'a100', busy: false, failure: null, open: true },
+    answers: {},
+  })
+  expect(document.body.textContent).toContain(shown)
+  expect(document.body.textContent).not.toMatch(/\p{Bidi_Control}/u)
+  expect(remove.exists()).toBe(true)
+
+  const run = { transfer: { ...transfer, name: odd }, nowMs: 0, lab: 'a100', canShow: true }
+  await using copy = await mountPage(TransferRow, { props: run, answers: {} })
+  expect(copy.text()).toContain(shown)
+  expect(copy.html()).not.toMatch(/\p{Bidi_Control}/u)
+
+  const crumbs = { path: `/home/${odd}/x`, lab: 'a100', labId: lab.id, canUpload: false }
+  await using bar = await mountPage(FilesPathBar, { props: crumbs, answers: {} })
+  expect(bar.text()).toContain(shown)
+  expect(bar.text()).not.toMatch(/\p{Bidi_Control}/u)
 })
