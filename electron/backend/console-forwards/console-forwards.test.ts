@@ -1,6 +1,6 @@
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ConsolePass } from '@nps-desktop/relay-core/api'
+import { type ConsolePass, consolePass } from '@nps-desktop/relay-core/api'
 import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import type { Relays } from '../relays/relays.ts'
 import type { Machines } from '../ssh/machines.ts'
@@ -133,4 +133,23 @@ test('a click that is called off alone calls the opening off, and the next one o
   letIn()
   await forwards.open({ serverId: 's1' }, options)
   expect(sessions.map(({ isOpen }) => isOpen)).toEqual([false, true])
+})
+
+test.each([
+  '@elsewhere.example',
+  '.elsewhere.example',
+  ':1@elsewhere.example/',
+  '/web?x',
+  '/web#x',
+  '/we b',
+  '/',
+  'web',
+])('a console whose path is %j is none: its address would be another one’s', (path) => {
+  const pass = { token: 't', expiresAtMs: 1, port: 8080, isTls: true, path }
+  expect(consolePass.safeParse(pass).success).toBe(false)
+})
+
+test.each(['', '/web', '/nps/console', '/控制台'])('a console may have the path %j', (path) => {
+  const pass = { token: 't', expiresAtMs: 1, port: 8080, isTls: true, path }
+  expect(consolePass.safeParse(pass).success).toBe(true)
 })

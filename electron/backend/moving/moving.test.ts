@@ -1,9 +1,10 @@
 import { systemClock } from '@nps-desktop/relay-core/async'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DataFolder } from '../../testing/data-folder.ts'
 import { labRecord, serverRecord } from '../../testing/stored-machines.ts'
+import { AppError } from '../failures/app-error.ts'
 import type { Storage, TunnelNote } from '../storage/records.ts'
 import { Moving } from './moving.ts'
 import { seal } from './sealed-file.ts'
@@ -19,13 +20,11 @@ const passphrase = 'correct horse'
 
 async function computer(): Promise<Computer> {
   const data = await DataFolder.open()
-  const { storage } = data
+  return { data, storage: data.storage, moving: movingOf(data.storage) }
+}
+function movingOf(storage: Storage): Moving {
   const save: ConstructorParameters<typeof Moving>[0]['save'] = (change) => void storage.settings.save(change)
-  return {
-    data,
-    storage,
-    moving: new Moving({ storage, version: '1.0.0', clock: systemClock, log: silentLog, save, cost: 10 }),
-  }
+  return new Moving({ storage, version: '1.0.0', clock: systemClock, log: silentLog, save, cost: 10 })
 }
 beforeEach(async () => {
   old = await computer()
@@ -215,4 +214,21 @@ test('a sealed file with anything else in it is refused as a whole', async () =>
   await fresh.moving.take({ file, passphrase })
   expect(fresh.storage.labs.list()).toEqual([])
   expect(fresh.storage.secrets.names()).toEqual([])
+})
+
+test('a disk that is full in the middle leaves nothing half there, and the second try brings all', async () => {
+  const input = { file: await pack(), passphrase }
+  let tunnelsDial = 0
+  using _listening = fresh.storage.onChange(() => (tunnelsDial = fresh.storage.servers.list().length))
+  const put = vi.spyOn(fresh.storage.labs, 'put').mockImplementation(() => {
+    throw new AppError('storage-failed', 'full', { path: '/', reason: 'full' })
+  })
+  await expect(fresh.moving.take(input)).rejects.toMatchObject({ code: 'storage-failed' })
+  expect([fresh.storage.servers.list(), tunnelsDial]).toEqual([[], 0])
+  expect((await fresh.data.reopen()).servers.list()).toEqual([])
+  put.mockRestore()
+  fresh = { ...fresh, storage: fresh.data.storage, moving: movingOf(fresh.data.storage) }
+  expect(await fresh.moving.take(input)).toMatchObject({ servers: ['cloud-hz'], labs: ['lab-a100'] })
+  expect(fresh.storage.labs.list()).toEqual([lab])
+  expect(fresh.storage.tunnelNotes.list()).toEqual([note])
 })

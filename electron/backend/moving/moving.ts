@@ -61,13 +61,15 @@ export class Moving {
   async take(input: SealedInput): Promise<MovedContents> {
     const data = await this.#read(input)
     const arrival = this.#arrival(data)
-    const { servers, labs, tunnelNotes, hostKeys, secrets } = this.#storage
+    const { servers, labs, tunnelNotes, hostKeys, secrets, together } = this.#storage
     for (const key of arrival.hostKeys) hostKeys.pin(key)
     for (const { name, value } of arrival.secrets) await secrets.set(name, value)
-    // all at once: a server that is there is dialled, and what its relay tells of then would be taken for new lab boxes
-    for (const server of arrival.servers) servers.put(server)
-    for (const lab of arrival.labs) labs.put(lab)
-    for (const note of arrival.tunnelNotes) tunnelNotes.put(note)
+    // all at once, or nothing: a server that is there is dialled, and what its relay tells of then would be taken for new lab boxes
+    together(() => {
+      for (const server of arrival.servers) servers.put(server)
+      for (const lab of arrival.labs) labs.put(lab)
+      for (const note of arrival.tunnelNotes) tunnelNotes.put(note)
+    })
     this.#save(arrival.settings)
     this.#log.info('data of another computer was taken in', {
       servers: arrival.servers.length,

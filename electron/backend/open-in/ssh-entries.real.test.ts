@@ -109,6 +109,14 @@ describe('the ssh settings of an account', () => {
     expect(await readlink(settings.config)).toBe(join('..', 'dotfiles', 'ssh_config'))
   })
 
+  test('behind a symbolic link to what is not there now, as on a disk that is not mounted, are left alone', async () => {
+    const target = join('..', 'away', 'ssh_config')
+    await symlink(target, settings.config)
+    await expect(entries.keep(true)).rejects.toMatchObject({ code: 'ssh-config-unwritable' })
+    expect(await readlink(settings.config)).toBe(target)
+    expect(storage.settings.get().sshEntries).toBe('unasked')
+  })
+
   test('are not touched for a person who says no at once', async () => {
     await writeFile(settings.config, `${before}\n${settings.include}\n`)
     await entries.keep(false)

@@ -1,5 +1,5 @@
 import { writeFileAtomically } from '@nps-desktop/relay-core/files'
-import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../failures/app-error.ts'
 import { accountSshFolder } from '../account-ssh-folder.ts'
@@ -93,8 +93,10 @@ export class SshSettings {
   }
 
   async #write(text: string): Promise<void> {
-    const path = await realpath(this.config).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return this.config
+    const path = await realpath(this.config).catch(async (error: NodeJS.ErrnoException) => {
+      // a link to what is not there now, as on a disk that is not mounted, is the person's own
+      const isThere = await lstat(this.config).catch(() => null)
+      if (error.code === 'ENOENT' && !isThere) return this.config
       throw error
     })
     const before = await stat(path).catch(() => null)

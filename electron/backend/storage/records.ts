@@ -246,6 +246,8 @@ export interface Storage {
   readonly setAside: SetAsideStore
   /** Calls back after each change of servers, labs, tunnel notes, host keys, or of what is set aside. */
   onChange(listener: () => void): Disposable
+  /** What `work` writes to servers, labs and tunnel notes is there as a whole or, where it throws, not at all; it is told afterwards. */
+  together(work: () => void): void
   /**
    * For writes that no person waits for: now, or once the disk takes them again; the newest under a name counts. Never
    * throws for what the disk refuses.

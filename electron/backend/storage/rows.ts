@@ -10,7 +10,7 @@ const storedRow = z.object({ id: z.string(), body: z.string() })
  * screen reads them.
  *
  * A row that cannot be read is handed to `putAside` and taken out of the table: one wrong row must not keep the others
- * from being used. What `isOwned` denies is not written: its server or lab box was removed while the write was under way. `put` throws for a row that could not be read again, so such rows come from other versions of the app
+ * from being used. `reread`: after a transaction that was taken back. What `isOwned` denies is not written: its server or lab box was removed while the write was under way. `put` throws for a row that could not be read again, so such rows come from other versions of the app
  * or from a damaged file.
  */
 export function openRows<T extends { readonly id: string }, Table extends string>(
@@ -26,24 +26,29 @@ export function openRows<T extends { readonly id: string }, Table extends string
     putAside: (row: SetAsideRow<Table>) => void
     isOwned?: (row: T) => boolean
   },
-): Rows<T> {
+): Rows<T> & { reread(): void } {
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
   const rows = new Map<string, T>()
   const stored = database.query(`SELECT id, body FROM ${table} ORDER BY position`, storedRow)
-  for (const { id, body } of stored.all()) {
-    const read = readRow(schema, id, body)
-    if ('row' in read) rows.set(id, read.row)
-    else {
-      putAside({ table, rowId: id, body, why: read.why })
-      remove.run(id)
+  const reread = (): void => {
+    rows.clear()
+    for (const { id, body } of stored.all()) {
+      const read = readRow(schema, id, body)
+      if ('row' in read) rows.set(id, read.row)
+      else {
+        putAside({ table, rowId: id, body, why: read.why })
+        remove.run(id)
+      }
     }
   }
+  reread()
   const insert = database.prepare(
     `INSERT INTO ${table} (id, position, body)
      VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM ${table}), ?)
      ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   )
   return {
+    reread,
     list: () => [...rows.values()],
     get: (id) => rows.get(id),
     put: (row) => {

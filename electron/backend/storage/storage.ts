@@ -69,7 +69,10 @@ function open(
     migrateStorage(database)
     const written = new Signal()
     const later = new LaterWrites(log)
-    const changed = (): void => written.emit()
+    let isTogether = false
+    const changed = (): void => {
+      if (!isTogether) written.emit()
+    }
     const whenPossible: Storage['whenPossible'] = (name, write) => later.add(name, write)
     const setAside = openSetAside(database, clock)
     const putAside = (row: SetAsideRow): void => setAside.put(row)
@@ -78,14 +81,27 @@ function open(
     const isOwned = ({ serverId }: LabRecord): boolean => isServer(serverId)
     const labs = openRows(database, 'labs', labRecord, { changed, putAside, isOwned })
     const isLab = (id: string): boolean => labs.get(id) !== undefined
+    const tunnelNotes = openRows(database, 'tunnel_notes', tunnelNote, {
+      changed,
+      putAside,
+      isOwned: ({ id }) => isServer(parseTunnelId(id)?.serverId ?? ''),
+    })
     return {
       servers,
       labs,
-      tunnelNotes: openRows(database, 'tunnel_notes', tunnelNote, {
-        changed,
-        putAside,
-        isOwned: ({ id }) => isServer(parseTunnelId(id)?.serverId ?? ''),
-      }),
+      tunnelNotes,
+      together: (work) => {
+        isTogether = true
+        try {
+          database.transaction(work)
+        } catch (error) {
+          for (const rows of [servers, labs, tunnelNotes]) rows.reread()
+          throw error
+        } finally {
+          isTogether = false
+        }
+        changed()
+      },
       setAside: {
         list: () => setAside.list(),
         forget: (id) => {

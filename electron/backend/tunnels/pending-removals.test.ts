@@ -1,4 +1,5 @@
 import { silentLog } from '@nps-desktop/relay-core/log'
+import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, test } from 'vitest'
 import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import type { TunnelNote } from '../storage/records.ts'
@@ -110,6 +111,50 @@ test('what an earlier run of the app could not read of a server is no sign that 
   mirror.unread.tunnels = [{ id: 9 }]
   tellChange()
   for (const due of waits) due()
+  await removal.close()
+  expect(removed).toEqual([9])
+})
+
+test('a clock that is set back puts a deletion off by no more than the time for "Undo"', async () => {
+  const note = { id: 's1-t9', removal: { dueAtMs: 86_400_000, startOnUndo: true } } as unknown as TunnelNote
+  const notes = new Map([[note.id, note]])
+  const removed: number[] = []
+  const clock = new ManualClock(0)
+  let tellChange = (): void => undefined
+  const removal = new PendingRemovals({
+    log: silentLog,
+    clock,
+    storage: standIn<Parts['storage']>({
+      tunnelNotes: {
+        get: (id: string) => notes.get(id),
+        list: () => [...notes.values()],
+        put: (row: TunnelNote) => void notes.set(row.id, row),
+        delete: (id: string) => void notes.delete(id),
+      },
+      whenPossible: (_: string, write: () => void) => write(),
+    }),
+    relays: standIn<Parts['relays']>({
+      api: () => ({
+        tunnels: {
+          remove: async ({ id }: { id: number }) => {
+            removed.push(id)
+            return {}
+          },
+        },
+      }),
+      view: () => ({
+        link: { state: 'online' },
+        mirror: { tunnels: [{ id: 9 }], hasToldTunnels: true, unread: { tunnels: [] } },
+      }),
+      onChange: (listener: (serverId: string) => void) => {
+        tellChange = () => listener('s1')
+        return { [Symbol.dispose]: () => undefined }
+      },
+    }),
+  })
+  removal.start()
+  tellChange()
+  clock.advance(10_000)
   await removal.close()
   expect(removed).toEqual([9])
 })

@@ -85,7 +85,7 @@ export class PendingRemovals {
       this.#working.delete(tunnelId)
     } catch (error) {
       this.#working.delete(tunnelId)
-      this.#schedule(tunnelId, Math.max(0, dueAtMs - this.#clock.now()))
+      this.#schedule(tunnelId, this.#untilMs(dueAtMs))
       throw error
     }
   }
@@ -108,9 +108,13 @@ export class PendingRemovals {
     for (const note of this.#storage.tunnelNotes.list()) {
       if (!note.removal || parseTunnelId(note.id)?.serverId !== serverId) continue
       if (!there.has(note.id)) this.#forget(note)
-      else if (!this.#timers.has(note.id))
-        this.#schedule(note.id, Math.max(0, note.removal.dueAtMs - this.#clock.now()))
+      else if (!this.#timers.has(note.id)) this.#schedule(note.id, this.#untilMs(note.removal.dueAtMs))
     }
+  }
+
+  /** No longer than a person was told, should the clock have been set back since. */
+  #untilMs(dueAtMs: number): number {
+    return Math.min(Math.max(0, dueAtMs - this.#clock.now()), undoWindowMs)
   }
 
   #schedule(tunnelId: string, delayMs: number): void {

@@ -2,11 +2,14 @@ import * as z from 'zod'
 import { instantMs, port, portList } from './words/scalars.ts'
 
 export const consolePass = z.object({
-  token: z.string(),
+  token: z.string().max(1_024),
   expiresAtMs: instantMs,
   port,
-  /** The console's own path, without a slash at its end. */
-  path: z.string(),
+  /** The console's own path, without a slash at its end. It becomes a part of an address. */
+  path: z
+    .string()
+    .max(1_024)
+    .regex(/^(?:\/[^\p{C}\p{Z}/?#@\\]+)*$/u),
   isTls: z.boolean(),
   /** The address that the console listens on, `0.0.0.0` and `::` for every one. An nps of before does not tell. */
   host: z.string().optional(),

@@ -1,15 +1,18 @@
+import { printable } from '@nps-desktop/relay-core/api'
+
 const shell = /^-?(?:bash|zsh|fish|sh|dash|ash|ksh|csh|tcsh)$/
 
 /**
  * What a tab says of its shell, from the title that the lab box gives the window: what runs, or the folder's name where only the
  * shell does. tmux gives `command:/folder`, the prompt of most accounts `user@host: folder`.
  */
-export function whatRuns(title: string): {
+export function whatRuns(told: string): {
   readonly text: string
   readonly isBusy: boolean
   /** An absolute path, where tmux tells. */
   readonly folder?: string
 } {
+  const title = printable(told)
   const [, command, folder] = /^([^:]+):(\/.*)$/.exec(title) ?? []
   if (command !== undefined && folder !== undefined)
     return shell.test(command)

@@ -10,6 +10,7 @@ test.each([
   ['python:/home/alice', { text: 'python', isBusy: true, folder: '/home/alice' }],
   ['alice@lab-a100: ~/project-x', { text: 'project-x', isBusy: false }],
   ['something else', { text: 'something else', isBusy: false }],
+  ['run\u202etxt.exe', { text: 'run txt.exe', isBusy: false }],
 ])('a window called "%s" is a tab called %o', (title, said) => expect(whatRuns(title)).toEqual(said))
 
 test('links to the lab box itself are told from all others', () => {

@@ -4,7 +4,7 @@ import { AppError } from '../../failures/app-error.ts'
 import { diskIsFull, fileDenied, fileExists, fileFailed, fileNotFound, isFull } from './file-failures.ts'
 import { type FileSide, type Found, type NamedFound, type OpenFile, ownerWrites } from './file-side.ts'
 import { OpenRemoteFile } from './open-remote-file.ts'
-import { isStatus, type SftpChannel, sftpStatus } from './sftp-channel.ts'
+import { isStatus, isUnsupported, type SftpChannel, sftpStatus } from './sftp-channel.ts'
 import { maxListed, readRemoteFolder } from './remote-folder.ts'
 import { foundOf } from './remote-found.ts'
 
@@ -92,8 +92,9 @@ export class LabSide implements FileSide {
     try {
       if (!replace) return await this.channel.rename(from, to)
       await this.channel.posixRename(from, to).catch(async (error: unknown) => {
-        if (error instanceof AppError) throw error
-        // a server without the extension: between the two steps the name is free
+        if (!isUnsupported(error)) throw error
+        // a server without the extension: between the two steps the name is free. Nothing is taken away for a part that is gone.
+        await this.channel.lstat(from)
         await this.channel.unlink(to).catch((gone: unknown) => {
           if (!isStatus(gone, sftpStatus.noSuchFile)) throw gone
         })

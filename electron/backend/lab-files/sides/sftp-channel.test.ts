@@ -47,6 +47,18 @@ test('a channel that rests for hours is not given up', async () => {
   expect(clock.waiting).toBe(0)
 })
 
+test('a channel whose server lacks an extension is not given up when it rests', async () => {
+  const clock = new ManualClock()
+  const ext_openssh_statvfs = (): void => {
+    throw new Error('Server does not support this extended request')
+  }
+  const channel = await channelTo({ ext_openssh_statvfs }, clock)
+  await expect(channel.statvfs('/a')).rejects.toThrow('not support')
+  clock.advance(3_600_000)
+  expect(channel.isOpen).toBe(true)
+  channel[Symbol.dispose]()
+})
+
 /** A folder as a server lists it, this many names in an answer. */
 function folderOf(names: readonly string[], { atOnce }: { atOnce: number }) {
   const left = [...names]

@@ -5,7 +5,21 @@ import { sessionLost } from '../../ssh/ssh-errors.ts'
 import type { SshSession } from '../../ssh/ssh-session.ts'
 
 /** The answers of SFTP version 3 that mean something of their own (draft-ietf-secsh-filexfer-02 §7). */
-export const sftpStatus = { endOfFile: 1, noSuchFile: 2, permissionDenied: 3, failure: 4 } as const
+export const sftpStatus = {
+  endOfFile: 1,
+  noSuchFile: 2,
+  permissionDenied: 3,
+  failure: 4,
+  unsupported: 8,
+} as const
+
+/** The server does not know the request, or has not announced it: then ssh2 itself refuses, without a status. */
+export function isUnsupported(error: unknown): boolean {
+  return (
+    isStatus(error, sftpStatus.unsupported) ||
+    (error instanceof Error && error.message === 'Server does not support this extended request')
+  )
+}
 
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === status
@@ -196,14 +210,19 @@ export class SftpChannel implements Disposable {
       if (this.#waiting.size === 0) this.#heardAtMs = this.#clock.now()
       this.#waiting.add(reject)
       if (this.#silence === null) this.#watchSilence()
-      // what an extension that the server lacks throws rejects too
-      start((error, value) => {
+      try {
+        start((error, value) => {
+          this.#waiting.delete(reject)
+          this.#heardAtMs = this.#clock.now()
+          if (error)
+            reject(error.message === 'No response from server' ? sessionLost(this.#session.address) : error)
+          else resolve(value)
+        })
+      } catch (error) {
+        // ssh2 itself refuses an extension that the server has not announced: nobody was asked
         this.#waiting.delete(reject)
-        this.#heardAtMs = this.#clock.now()
-        if (error)
-          reject(error.message === 'No response from server' ? sessionLost(this.#session.address) : error)
-        else resolve(value)
-      })
+        throw error
+      }
     })
   }
 }

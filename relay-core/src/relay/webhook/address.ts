@@ -19,12 +19,21 @@ export function withoutSecrets(
   const path = [url, pathname + search, search, pathname, ...pathname.split('/')].filter(
     (one) => one.length >= 12,
   )
-  // As they stand in the address, and as they are meant.
   const values = [...search.slice(1).split('&').map(valueOf), ...searchParams.values()]
-  const secrets = new Set([...path, ...values, secret ?? ''])
+  // As they stand in the address, and as they are meant.
+  const secrets = new Set([...path, ...path.map(decoded), ...values, secret ?? ''])
   secrets.delete('')
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
   return longestFirst.reduce((rest, one) => rest.replaceAll(one, '***'), text)
+}
+
+/** What is no text in percent-encoding stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 function valueOf(parameter: string): string {

@@ -135,6 +135,12 @@ test('an address is https, or http to this machine; nothing of its key stays in 
   expect(left).toMatch(/ hook$/)
 })
 
+test('a key of the path is not told in the way that it is meant either', () => {
+  const url = 'https://example.org/hook/abc%2Bdef%3D%3D-secret/x%FF'
+  const said = 'no abc+def==-secret here, nor /hook/abc+def==-secret/, nor abc%2Bdef%3D%3D-secret'
+  expect(withoutSecrets(said, { url, secret: null })).not.toContain('secret')
+})
+
 test('a secret that stands where a long answer is cut, or is short, is not told either', () => {
   const hook = {
     kind: 'json' as const,
