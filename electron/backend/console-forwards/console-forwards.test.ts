@@ -144,12 +144,13 @@ test.each([
   '/we b',
   '/',
   'web',
+  '/控制台',
 ])('a console whose path is %j is none: its address would be another one’s', (path) => {
   const pass = { token: 't', expiresAtMs: 1, port: 8080, isTls: true, path }
   expect(consolePass.safeParse(pass).success).toBe(false)
 })
 
-test.each(['', '/web', '/nps/console', '/控制台'])('a console may have the path %j', (path) => {
+test.each(['', '/web', '/nps/console', '/~a.b-c_d'])('a console may have the path %j', (path) => {
   const pass = { token: 't', expiresAtMs: 1, port: 8080, isTls: true, path }
   expect(consolePass.safeParse(pass).success).toBe(true)
 })

@@ -42,3 +42,11 @@ test('a name stays as it was for as long as it fits', () => {
   })
   expect(takenSince.get('l1')).toBe('a100-2')
 })
+
+test('no two lab boxes have one name, however many are called alike, and none has a name that is another host’s', () => {
+  const alike = namesOf(Array.from({ length: 300 }, () => 'gpu'))
+  expect(new Set(alike).size).toBe(300)
+  const labs = ['a', 'b'].map((labId) => ({ labId, labName: 'gpu' }))
+  // a pattern such as `*gpu*`
+  expect([...hostNames(labs, { isTaken: (name) => name.includes('gpu'), kept: none })]).toEqual([])
+})

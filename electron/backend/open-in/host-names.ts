@@ -1,5 +1,7 @@
 /** Longer ones are cut: nobody types them. */
 const maxNameLength = 40
+/** More lab boxes of one name than anybody has. */
+const maxNumber = 2_048
 
 /**
  * What each lab box is called in the ssh settings, by its id: a word for a shell, all different, and none that `isTaken`, so that
@@ -21,7 +23,8 @@ export function hostNames(
     if (before !== undefined && isOf(before, wordOf(labName)) && isFree(before)) give(labId, before)
   }
   for (const { labId, labName } of labs) {
-    if (!names.has(labId)) give(labId, firstFree(wordOf(labName), isFree))
+    const name = names.has(labId) ? null : firstFree(wordOf(labName), isFree)
+    if (name !== null) give(labId, name)
   }
   return names
 }
@@ -38,16 +41,17 @@ function wordOf(labName: string): string {
   return word === 'localhost' || /^\d+$/.test(word) ? `lab-${word}` : word
 }
 
-function firstFree(word: string, isFree: (name: string) => boolean): string {
+/** Null where a pattern of the person's leads every such name elsewhere. */
+function firstFree(word: string, isFree: (name: string) => boolean): string | null {
   if (isFree(word)) return word
   // the app's own mark makes it another name; numbers tell two boxes of one name apart
   for (const start of [word, `nps-${word}`]) {
-    for (let number = 2; number < 100; number++) {
+    for (let number = 2; number <= maxNumber; number++) {
       const name = start === word ? `${word}-${number}` : number === 2 ? start : `${start}-${number}`
       if (isFree(name)) return name
     }
   }
-  return `nps-${word}`
+  return null
 }
 
 function isOf(name: string, word: string): boolean {

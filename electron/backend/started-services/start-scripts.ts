@@ -69,11 +69,13 @@ export function startScript(plan: StartPlan): string {
     'systemd-user': plan.restarts
       ? `units="\${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"
 mkdir -p "$units"
+# what systemd would read as its own in a quoted word
+word=$(printf '%s' "$folder" | sed 's/[\\"]/\\\\&/g; s/%/%%/g; s/[$]/$$/g')
 cat > "$units/$name.service" <<UNIT
 [Unit]
 Description=${title} on port ${plan.port}, started by NPS Desktop
 [Service]
-ExecStart=/bin/sh "$(printf '%s' "$folder" | sed 's/%/%%/g')/$name.sh"
+ExecStart=/bin/sh "$word/$name.sh"
 Restart=on-failure
 RestartSec=5
 [Install]

@@ -5,11 +5,11 @@ export const consolePass = z.object({
   token: z.string().max(1_024),
   expiresAtMs: instantMs,
   port,
-  /** The console's own path, without a slash at its end. It becomes a part of an address. */
+  /** The console's own path, as web_base_url of nps.conf takes it. It becomes a part of an address. */
   path: z
     .string()
     .max(1_024)
-    .regex(/^(?:\/[^\p{C}\p{Z}/?#@\\]+)*$/u),
+    .regex(/^(?:\/[\w.~-]+)*$/),
   isTls: z.boolean(),
   /** The address that the console listens on, `0.0.0.0` and `::` for every one. An nps of before does not tell. */
   host: z.string().optional(),
