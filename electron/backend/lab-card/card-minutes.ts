@@ -5,7 +5,7 @@ const keptMinutes = 60
 
 /** The means of the last hour's minutes. In memory only: of what was before the app started, nothing is drawn. */
 export class CardMinutes {
-  readonly #minutes: { atMs: number; readings: LabReading[] }[] = []
+  #minutes: { readonly atMs: number; readonly readings: LabReading[] }[] = []
 
   add(reading: LabReading): void {
     const atMs = Math.floor(reading.atMs / minuteMs) * minuteMs
@@ -13,7 +13,8 @@ export class CardMinutes {
     if (last?.atMs === atMs) last.readings.push(reading)
     else this.#minutes.push({ atMs, readings: [reading] })
     const oldestMs = atMs - (keptMinutes - 1) * minuteMs
-    while ((this.#minutes[0]?.atMs ?? oldestMs) < oldestMs) this.#minutes.shift()
+    // later ones are those of a clock that was set back since
+    this.#minutes = this.#minutes.filter((one) => one.atMs >= oldestMs && one.atMs <= atMs)
   }
 
   list(): LabMinute[] {

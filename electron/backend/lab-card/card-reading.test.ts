@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { a100Processes, fourA100 } from '../../testing/gpu-tools.ts'
+import { CardMinutes } from './card-minutes.ts'
 import { type CardReading, readCard } from './card-reading.ts'
 import { processName } from './process-name.ts'
 import { readDuration, readEnds, readProcesses } from './told-processes.ts'
@@ -190,4 +191,25 @@ it.each([
   ['', '?'],
 ])('a person calls %j %s', (command, name) => {
   expect(processName(command)).toBe(name)
+})
+
+describe('a laptop whose clock is set back', () => {
+  const hourMs = 3_600_000
+  const idle = `m nvidia\n0\n0, GPU-a, NVIDIA A100, 0, 4, 81920, 30`
+
+  it('sees a GPU rest from then on', () => {
+    const before = read(idle)
+    const after = read(idle, atMs - 8 * hourMs, before)
+    expect(after.reading.gpus[0]?.restingSinceMs).toBe(atMs - 8 * hourMs)
+  })
+
+  it('draws the hour that it is', () => {
+    const minutes = new CardMinutes()
+    for (let minute = 0; minute < 10; minute++) minutes.add(read(idle, atMs + minute * 60_000).reading)
+    for (let minute = 0; minute < 70; minute++)
+      minutes.add(read(idle, atMs - 8 * hourMs + minute * 60_000).reading)
+    const drawn = minutes.list().map((one) => one.atMs)
+    expect(drawn).toHaveLength(60)
+    expect(drawn).toEqual(drawn.toSorted((a, b) => a - b))
+  })
 })

@@ -124,7 +124,8 @@ function cardGpu(
     usedBytes,
     totalBytes,
     celsius,
-    restingSinceMs: isResting ? (before?.restingSinceMs ?? atMs) : null,
+    // a clock may have been set back since
+    restingSinceMs: isResting ? Math.min(before?.restingSinceMs ?? atMs, atMs) : null,
     processes: gpu.processes
       .map(({ pid, bytes }) => {
         const known = processes.find((one) => one.pid === pid)

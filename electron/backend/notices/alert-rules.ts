@@ -57,6 +57,23 @@ export function eventOf(
   }
 }
 
+/**
+ * The wish for the same process by a clock that was set since the reading before: the process was there, and is older now. Null where
+ * nothing has changed. Pure.
+ */
+export function wishBySetClock(
+  wish: AlertWish,
+  { reading, before }: { reading: LabReading; before: LabReading | null },
+): AlertWish | null {
+  if (wish.kind !== 'process-ends' || !before || isThere(wish, reading) || !isThere(wish, before)) return null
+  const ageIn = ({ atMs, processes }: LabReading): { startedAtMs: number; ageMs: number } | null => {
+    const startedAtMs = processes.find(({ pid }) => pid === wish.pid)?.startedAtMs ?? null
+    return startedAtMs === null ? null : { startedAtMs, ageMs: atMs - startedAtMs }
+  }
+  const [now, then] = [ageIn(reading), ageIn(before)]
+  return now && then && now.ageMs >= then.ageMs ? { ...wish, startedAtMs: now.startedAtMs } : null
+}
+
 /** The process itself, not a later one with its number. */
 function isThere(wish: Extract<AlertWish, { kind: 'process-ends' }>, reading: LabReading): boolean {
   return reading.processes.some(

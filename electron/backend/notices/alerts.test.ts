@@ -9,7 +9,7 @@ import type { ToldNotice } from './told-notice.ts'
 const atMs = 1_800_000_000_000
 const ps = (pid: number, age: string): string =>
   `m processes\n${pid} alice R ${age} 00:01 1.0 100 python train.py`
-const look = (text: string): CardReading => readCard(text, { mark: 'm', atMs, before: null })
+const look = (text: string, at = atMs): CardReading => readCard(text, { mark: 'm', atMs: at, before: null })
 
 /** Alerts over a list in memory, and a lab box that is read when the test says so. */
 function alertsOf() {
@@ -24,7 +24,7 @@ function alertsOf() {
       labs: { get: (id) => labs.get(id) },
       alerts: {
         list: () => rows,
-        put: (alert) => (rows = [...rows, alert]),
+        put: (alert) => (rows = [...rows.filter(({ id }) => id !== alert.id), alert]),
         delete: (id) => (rows = rows.filter((alert) => alert.id !== id)),
       },
       onChange: (listener) => changed.subscribe(listener),
@@ -77,5 +77,20 @@ it('lets go of a lab box that was removed, and of what was switched off', () => 
   changed.emit()
   expect(needs).toEqual([])
   expect(() => alerts.add({ labId: 'l1', wish })).toThrow('no longer in the list')
+  alerts.close()
+})
+
+it('does not take a process for another one because the laptop’s clock was set', () => {
+  const { alerts, told, read, rows } = alertsOf()
+  alerts.add({ labId: 'l1', wish })
+  read.emit('l1', look(ps(42, '01:00')))
+  const setBack = atMs - 8 * 3_600_000
+  read.emit('l1', look(ps(42, '02:00'), setBack))
+  read.emit('l1', look(ps(42, '03:00'), setBack + 60_000))
+  expect(told).toEqual([])
+  expect(rows()).toHaveLength(1)
+  // a later one with its number
+  read.emit('l1', look(ps(42, '00:10'), setBack + 120_000))
+  expect(told.map(({ event }) => event.code)).toEqual(['process-ended'])
   alerts.close()
 })

@@ -6,7 +6,7 @@ import type { CardReading } from '../lab-card/card-reading.ts'
 import type { LabCards } from '../lab-card/lab-cards.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
 import { noLab } from '../storage/stored-machine.ts'
-import { eventOf } from './alert-rules.ts'
+import { eventOf, wishBySetClock } from './alert-rules.ts'
 import type { ServerWatches } from './server-watches.ts'
 import type { ToldNotice } from './told-notice.ts'
 
@@ -104,13 +104,27 @@ export class Alerts {
     const lab = this.#storage.labs.get(labId)?.name ?? ''
     const before = this.#last.get(labId) ?? null
     this.#last.set(labId, reading)
-    for (const { id, wish } of this.#feed.value.filter((alert) => alert.labId === labId)) {
+    for (const alert of this.#feed.value.filter((one) => one.labId === labId)) {
+      const { id, wish } = alert
+      const bySetClock = wishBySetClock(wish, { reading, before })
+      if (bySetClock) {
+        this.#replace(alert, bySetClock)
+        continue
+      }
       const event = eventOf(wish, { lab, reading, before, exitCodes })
       if (!event) continue
       this.#storage.whenPossible(`alert ${id}`, () => this.#storage.alerts.delete(id))
       this.#tell({ cause: `alert ${id}`, page: { name: 'lab', labId }, event })
     }
     this.#change()
+  }
+
+  /** Here and on the server. */
+  #replace(alert: LabAlert, wish: AlertWish): void {
+    const now: LabAlert = { ...alert, wish }
+    this.#storage.whenPossible(`alert ${alert.id}`, () => this.#storage.alerts.put(now))
+    void this.#server.remove(alert)
+    void this.#tellServer(now)
   }
 
   /** Each lab box with an alert is read, with the processes that are waited for. */
