@@ -62,20 +62,21 @@ function rangeResult(
   return { says, address: `${host.includes(':') ? `[${host}]` : host}:${first}-${last}` }
 }
 
-/** Where the web addresses of a server are; null where it serves none. */
-export function webPortOf({ httpPort, httpsPort }: TunnelPlace): number | null {
-  return httpsPort ?? httpPort
+/** How a new web address of a server is opened; null where it serves none, or has not been asked. */
+export function webSchemeOf(place: TunnelPlace | null): 'http' | 'https' | null {
+  if (place === null) return null
+  if (place.httpsPort !== null) return 'https'
+  return place.httpPort === null ? null : 'http'
 }
 
 function webResult({ hostName, path }: TunnelDraft, place: TunnelPlace | null): ResultAddress {
   if (!place) return { says: 'forAnyone', address: '' }
-  const { httpsPort } = place
-  const port = webPortOf(place)
-  if (port === null) return { says: 'noWebPort', address: '' }
+  const scheme = webSchemeOf(place)
+  const port = place.httpsPort ?? place.httpPort
+  if (scheme === null) return { says: 'noWebPort', address: '' }
   const name = hostName.trim()
   if (name === '' || name.startsWith('*')) return { says: 'forAnyone', address: '' }
-  const isUsual = port === (httpsPort === null ? 80 : 443)
-  const scheme = httpsPort === null ? 'http' : 'https'
+  const isUsual = port === (scheme === 'http' ? 80 : 443)
   return {
     says: 'forAnyone',
     address: `${scheme}://${name}${isUsual ? '' : `:${port}`}${path === '/' ? '' : path}`,

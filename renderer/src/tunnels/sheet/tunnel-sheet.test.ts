@@ -1,4 +1,4 @@
-import type { Failure, Overview, Tunnel } from '@nps-desktop/electron/contract'
+import type { Failure, Overview, Tunnel, TunnelPlace } from '@nps-desktop/electron/contract'
 import { ORPCError } from '@orpc/client'
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
@@ -18,7 +18,15 @@ const refused: Failure = { code: 'target-refused', params: {}, message: 'refused
 /** The sheet, open, over a backend that notes what it is asked and finds the tunnel in `status`. */
 async function opened(
   status: Tunnel['status'] = ready,
-  { gateway = null, known }: { gateway?: string | null; known?: Overview } = {},
+  {
+    gateway = null,
+    known,
+    web = { httpPort: null, httpsPort: null },
+  }: {
+    gateway?: string | null
+    known?: Overview
+    web?: Pick<TunnelPlace, 'httpPort' | 'httpsPort'>
+  } = {},
 ) {
   const asked: unknown[] = []
   let fails: Failure | null = null
@@ -31,8 +39,7 @@ async function opened(
         place: async () => ({
           host: '120.1.1.2',
           nextPort: 7004,
-          httpPort: null,
-          httpsPort: null,
+          ...web,
           laptopAddress: gateway === null ? '36.112.4.81' : null,
           gatewayAddress: gateway,
         }),
@@ -415,4 +422,16 @@ test('a web address is open to whoever opens the name, and a server without web 
   const [note, name] = [document.querySelector('.sheet .limited'), field('Name')]
   expect(note?.textContent).toContain('has no port for web addresses')
   expect(note?.compareDocumentPosition(name)).toBe(Node.DOCUMENT_POSITION_FOLLOWING)
+})
+
+test.each([
+  { web: { httpPort: 8000, httpsPort: null }, name: 'A web address (HTTP)', mark: 'HTTP' },
+  { web: { httpPort: 80, httpsPort: 443 }, name: 'A web address (HTTPS)', mark: 'HTTPS' },
+  { web: { httpPort: null, httpsPort: null }, name: 'A web address', mark: '' },
+])('a web address is called “$name” where that is what the server has a port for', async (given) => {
+  const { page } = await opened(ready, { web: given.web })
+  await using _ = page
+  await choose(/A web address/)
+  expect(document.querySelector('.sheet .asked h3')?.textContent).toBe(given.name)
+  expect(document.querySelector('.kind.on .note')?.textContent).toBe(given.mark)
 })

@@ -1,12 +1,13 @@
 import { isServiceKind } from '@nps-desktop/electron/contract'
-import type { TunnelKind } from '@nps-desktop/electron/contract'
+import type { TunnelKind, TunnelPlace } from '@nps-desktop/electron/contract'
 import { useI18n } from 'vue-i18n'
+import { webSchemeOf } from '../open/result-address.ts'
 
 /** What a kind of tunnel is called, and what it is for. */
 export interface KindWords {
   /** A plain name, `A port`; that of the service where there is one. */
   title(kind: TunnelKind): string
-  /** The word of network engineers, `UDP`; empty for services. */
+  /** The word of network engineers, `UDP`; empty for services, and for web addresses while nobody knows how the server serves them. */
   mark(kind: TunnelKind): string
   /** Both, `A port (UDP)`. */
   full(kind: TunnelKind): string
@@ -14,11 +15,15 @@ export interface KindWords {
   about(kind: TunnelKind, place: { lab: string; server: string; isLocal: boolean }): string
 }
 
-export function useKindWords(): KindWords {
+/** `place`: what the server gives a new tunnel, null until it has been asked. */
+export function useKindWords(place: () => TunnelPlace | null = () => null): KindWords {
   const { t } = useI18n({ useScope: 'global' })
   const title = (kind: TunnelKind): string =>
     isServiceKind(kind) ? t(`kinds.${kind}.title`) : t(`addTunnel.plain.${kind}.title`)
-  const mark = (kind: TunnelKind): string => (isServiceKind(kind) ? '' : marks[kind])
+  const mark = (kind: TunnelKind): string => {
+    if (kind === 'host') return webSchemeOf(place())?.toUpperCase() ?? ''
+    return isServiceKind(kind) ? '' : marks[kind]
+  }
   return {
     title,
     mark,
@@ -38,6 +43,5 @@ const marks = {
   udp: 'UDP',
   socks5: 'SOCKS5',
   httpProxy: 'HTTP',
-  host: 'HTTPS',
   file: '',
 } as const
