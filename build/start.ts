@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { electronArguments, electronBinary } from './electron-binary.ts'
+import { opensWindow } from './opens-window.ts'
 
 /**
- * `npm start`: builds what is not built, then opens the app; without a display it serves the app to a browser.
+ * `npm start`: builds what is not built, then opens the app; without a display, or with a flag, it serves the app to a browser.
  */
 const root = resolve(import.meta.dirname, '..')
 /** What the loader and Electron exit with when a library of the desktop is missing. */
@@ -23,11 +24,7 @@ for (const args of [
   const code = await run('npm', args)
   if (code !== 0) process.exit(code)
 }
-const hasDisplay =
-  process.platform !== 'linux' ||
-  process.env['DISPLAY'] !== undefined ||
-  process.env['WAYLAND_DISPLAY'] !== undefined
-if (hasDisplay) {
+if (opensWindow(flags, process.platform, process.env)) {
   const code = await run(await electronBinary(), [
     ...electronArguments,
     join(root, 'electron/dist/app/main.js'),

@@ -11,6 +11,7 @@ const root = resolve(import.meta.dirname, '../..')
 const defaultDownloads = join(homedir(), 'Downloads')
 
 const usage = `NPS Desktop ${packageJson.version} without a window: it serves its pages to a browser on this computer.
+“npm start” does so where there is no display, and everywhere with one of these, as in: npm start -- --port=8123
 
 --port=0              on 127.0.0.1; 0 is any free one
 --data-folder=...     default ${defaultDataFolder()}

@@ -13,20 +13,21 @@ export function isOnLabBox(target: string): boolean {
 }
 
 /**
- * The near end of a lab box's SSH tunnel, where this laptop reaches the box's own sshd; one that is ready before others. Null
- * without such a tunnel; `ready` says whether it is known to work now.
+ * The near end of a lab box's SSH tunnel, where this laptop reaches the box's own sshd; one that is ready before others, and one
+ * that is paused after them. Null without such a tunnel; `ready` says whether it is known to work now.
  */
 export function ownSshTunnel(
   { id }: Pick<Lab, 'id'>,
   server: Pick<Server, 'relay'>,
   tunnels: readonly Tunnel[],
-): { host: string; port: number; ready: boolean } | null {
+): { host: string; port: number; ready: boolean; tunnel: Tunnel } | null {
   if (!server.relay) return null
-  const own = tunnels.filter(
-    (tunnel) => tunnel.labId === id && leadsToOwnSshd(tunnel) && tunnel.status.state !== 'paused',
-  )
-  const tunnel = own.find(({ status }) => status.state === 'ready') ?? own[0]
+  const own = tunnels.filter((tunnel) => tunnel.labId === id && leadsToOwnSshd(tunnel))
+  const tunnel =
+    own.find(({ status }) => status.state === 'ready') ??
+    own.find(({ status }) => status.state !== 'paused') ??
+    own[0]
   if (!tunnel) return null
   const host = tunnel.reach === 'laptop' ? '127.0.0.1' : server.relay.host
-  return { host, port: tunnel.port, ready: tunnel.status.state === 'ready' }
+  return { host, port: tunnel.port, ready: tunnel.status.state === 'ready', tunnel }
 }

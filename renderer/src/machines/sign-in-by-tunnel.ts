@@ -3,13 +3,16 @@ import type { Lab, Server, SshAddress, Tunnel } from '@nps-desktop/electron/cont
 
 /**
  * Where this laptop can sign in to a lab box whose address it does not have: the near end of its SSH tunnel. `user` is empty
- * where its npc has not said one. Null without such a tunnel, and `ready` says whether it is known to work now.
+ * where its npc has not said one. Null without such a tunnel, and `broken` is the tunnel where it is known not to work now.
  */
 export function signInByTunnel(
   lab: Lab,
   server: Server,
   tunnels: readonly Tunnel[],
-): { address: SshAddress; ready: boolean } | null {
+): { address: SshAddress; ready: boolean; broken: Tunnel | null } | null {
   const way = lab.address ? null : ownSshTunnel(lab, server, tunnels)
-  return way && { address: { host: way.host, port: way.port, user: lab.account ?? '' }, ready: way.ready }
+  if (way === null) return null
+  const { host, port, ready, tunnel } = way
+  const isBroken = tunnel.status.state === 'broken' || tunnel.status.state === 'paused'
+  return { address: { host, port, user: lab.account ?? '' }, ready, broken: isBroken ? tunnel : null }
 }

@@ -23,21 +23,30 @@ export async function runConnectCommand(
   const query = new URLSearchParams({ host, port: String(port), key, fingerprint })
   const link = `nps-desktop://connect?${query.toString()}`
   if (json) printJson({ link, host, port, key, fingerprint })
-  else {
-    print(
-      [
-        'Paste this line into the desktop app. It opens everything here: keep it like a password.',
-        '',
-        `  ${link}`,
-        '',
-        `  host         ${host}`,
-        `  port         ${port}`,
-        `  key          ${key}`,
-        `  fingerprint  ${fingerprint}`,
-      ].join('\n'),
-    )
-  }
+  else print(describeConnection({ link, host, port, key, fingerprint }))
   return exitCode.ok
+}
+
+/** In the words of the app's form, where they are pasted or typed. */
+export function describeConnection(parts: {
+  link: string
+  host: string
+  port: number
+  key: string
+  fingerprint: string
+}): string {
+  return [
+    'Paste this line into NPS Desktop, under “Connect to a running nps”. It opens everything here: keep it like a password.',
+    '',
+    `  ${parts.link}`,
+    '',
+    'Or type its parts there:',
+    '',
+    `  Address of the server   ${parts.host}`,
+    `  Port for lab boxes      ${parts.port}`,
+    `  Admin key               ${parts.key}`,
+    `  Identity of the server  ${parts.fingerprint}`,
+  ].join('\n')
 }
 
 async function readAll(folders: Folders) {

@@ -147,6 +147,41 @@ test('without a sign-in there is one panel, which leads to it through the SSH tu
   expect(page.vm.$route).toMatchObject({ name: 'sign-in', params: { machine: 'lab', id: 'l1' } })
 })
 
+test.each<Tunnel['status']>([
+  { state: 'paused' },
+  {
+    state: 'broken',
+    stop: 'service',
+    sinceMs: 0,
+    failure: { code: 'target-refused', params: { target: '127.0.0.1:22' }, message: '', fixes: [] },
+  },
+])(
+  'while its SSH tunnel does not work, the sign-in through it is not offered but the way to mend it is',
+  async (status) => {
+    const page = await mountPage(LabCard, {
+      props: { lab: pasted, server, tunnels: [{ ...tunnel, status }] },
+    })
+    await using _ = page
+    expect(page.text()).toContain('its SSH tunnel, which does not work now')
+    expect(page.text()).not.toContain('Sign in through')
+    expect(page.text()).not.toContain('Add an SSH tunnel')
+    buttonCalled('Show its SSH tunnel').click()
+    await flushPromises()
+    expect(page.vm.$route).toMatchObject({ name: 'tunnel', params: { tunnelId: tunnel.id } })
+  },
+)
+
+test('of a lab box that is offline neither a sign-in nor a tunnel for it is offered, but what it waits for is said', async () => {
+  const offline: Lab = { ...pasted, state: { state: 'offline', sinceMs: 0 } }
+  const page = await mountPage(LabCard, { props: { lab: offline, server, tunnels: [] } })
+  await using _ = page
+  expect(page.text()).toContain('a100 has to be online for it')
+  expect(page.find('.sign-in button').exists()).toBe(false)
+  const reached: Lab = { ...offline, address: { host: '10.0.0.7', port: 22, user: 'alice' } }
+  await page.setProps({ lab: reached })
+  expect(page.get('.sign-in button').text()).toBe('Sign in')
+})
+
 test('without a sign-in and without an SSH tunnel it adds one, and goes on by itself', async () => {
   const added: unknown[] = []
   const addPreset = async (input: unknown) => {
