@@ -139,13 +139,23 @@ const programs: readonly KnownProgram[] = [
 /** Parts of known programs that listen for themselves alone: kernels, TensorBoard's loader, an editor's remote half. */
 const isInner = /ipykernel|tensorboard_data_server|\.vscode-server|\.cursor-server|jetbrains|multiprocessing/i
 
+/**
+ * The app itself, nps and npc, where laptop, server and lab box are one machine: their ports are ends of tunnels and their own doors,
+ * and a tunnel to one would lead back to where it comes from.
+ */
+const ownProgram = /^(np[sc]|nps[- ]desktop)$/i
+/** The same, run from their sources by Node and Electron. */
+const ownScript =
+  /[\\/](electron[\\/](headless[\\/]cli\.ts|dist[\\/]app[\\/]main\.js)|cli[\\/]np[sc][\\/]np[sc]\.ts)$/
+
 /** Modules that serve an application of another module. */
 const isWebServer = /^(uvicorn|gunicorn|hypercorn)$/
 
 /** Which program runs there; null for one that is not known, and `inner` for what nobody else is meant to reach. */
 export function recognise(args: readonly string[]): Recognised | 'inner' | null {
   const head = args.slice(0, 6)
-  if (head.some((arg) => isInner.test(arg))) return 'inner'
+  if (head.some((arg) => isInner.test(arg) || ownScript.test(arg))) return 'inner'
+  if (ownProgram.test(programName(head[0] ?? ''))) return 'inner'
   const module = head[head.indexOf('-m') + 1] ?? ''
   const isModule = head.includes('-m') && /^python/i.test(programName(head[0] ?? ''))
   // `sshd: /usr/sbin/sshd -D [listener]`, and `python /home/…/bin/vllm serve …`

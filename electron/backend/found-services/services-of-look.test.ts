@@ -52,6 +52,29 @@ test('what listens is told by its owner, its program, and what tells one from an
   expect(JSON.stringify(known)).not.toContain('f1b9')
 })
 
+test.each([
+  [['/opt/NPS Desktop/nps-desktop', '--no-sandbox']],
+  [['/usr/bin/electron', '--no-sandbox', '/home/me/nps/electron/dist/app/main.js']],
+  [['/usr/bin/node', '/home/me/nps/electron/headless/cli.ts', '--port=8123']],
+  [['/usr/local/bin/nps', 'run', '-conf_path=/etc/nps']],
+  [['C:\\Users\\me\\nps\\npc.exe', '-server=120.1.1.2:8024']],
+  [['/usr/bin/node', '/home/me/nps/relay-core/src/cli/npc/npc.ts', 'visit']],
+])('the ports of the app, of nps and of npc are no services, where they run on the lab box: %j', (own) => {
+  const look = parseLook(`me 1001 /home/me
+tcp 0100007F:1F90 1001 7
+tcp 0100007F:1F91 1001 8
+own 91 7
+own 92 8
+proc 91 /home/me
+args 91 ${args(...own)}
+proc 92 /home/me
+args 92 ${args('/home/me/bin/npc-like', '--port', '8081')}
+`)
+  const { known, unknown } = servicesOf(look)
+  expect(known).toEqual([])
+  expect(unknown.map(({ port }) => port)).toEqual([8081])
+})
+
 test('programs that listen under another name are recognised: MLflow behind its workers, code-server', () => {
   // as MLflow 3.17.2 and code-server 4.139.1 ran on Debian 12
   const text = `me 1001 /home/g
