@@ -1,3 +1,6 @@
+/** Between a number and its unit: they stay on one line. */
+const gap = '\u00a0'
+
 const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** `3.41 MB`, `58.2 KB`, `340 B`: decimal units and at most three digits. */
@@ -8,7 +11,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000
     index += 1
   }
-  return `${digits(value, index)} ${units[index]}`
+  return `${digits(value, index)}${gap}${units[index]}`
 }
 
 /** `3.41 MB/s`. */
@@ -21,9 +24,9 @@ const gibibyte = 1024 ** 3
 /** `61.2 GB`, `80 GB`: of memory, as its makers count it, so that a card of 80 GB has 80. */
 export function formatMemory(bytes: number): string {
   const value = Math.max(0, bytes) / gibibyte
-  if (value < 0.1) return `${Math.round(value * 1024)} MB`
+  if (value < 0.1) return `${Math.round(value * 1024)}${gap}MB`
   const text = value >= 99.95 ? value.toFixed(0) : value.toFixed(1)
-  return `${text.replace(/\.0$/, '')} GB`
+  return `${text.replace(/\.0$/, '')}${gap}GB`
 }
 
 /** `18.2 of 31.4 MB`: both numbers in the unit of the total. */
@@ -32,7 +35,7 @@ export function formatProgress(done: number, total: number): { done: string; tot
   const scale = 1000 ** index
   return {
     done: (done / scale).toFixed(index === 0 ? 0 : 1),
-    total: `${(total / scale).toFixed(index === 0 ? 0 : 1)} ${units[index]}`,
+    total: `${(total / scale).toFixed(index === 0 ? 0 : 1)}${gap}${units[index]}`,
   }
 }
 

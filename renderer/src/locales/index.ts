@@ -2,6 +2,7 @@ import { createI18n } from 'vue-i18n'
 import { en } from './en.ts'
 import type { Messages } from './en.ts'
 import { zhCN } from './zh-cn.ts'
+import { keepTogether } from './keep-together.ts'
 
 export type Language = 'en' | 'zh-CN'
 
@@ -19,6 +20,7 @@ export function createTexts(language: Language) {
     messages: { en, 'zh-CN': zhCN },
     missingWarn: false,
     fallbackWarn: false,
+    postTranslation: (text) => (typeof text === 'string' ? keepTogether(text) : text),
   })
 }
 

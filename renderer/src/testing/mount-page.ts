@@ -1,4 +1,4 @@
-import { mount, type VueWrapper } from '@vue/test-utils'
+import { config, mount, type DOMWrapper, type VueWrapper } from '@vue/test-utils'
 import { createPinia } from 'pinia'
 import type { Component } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
@@ -6,6 +6,14 @@ import { provideBackend, type DesktopApi } from '../carrier/use-backend.ts'
 import { BackendConnection } from '../carrier/connection.ts'
 import { createTexts } from '../locales/index.ts'
 import type { Language } from '../locales/index.ts'
+
+/** As a person reads it, and Playwright: the space that keeps a number beside its unit is a space. */
+function plainText(wrapper: Pick<VueWrapper | DOMWrapper<Node>, 'text'>): { text(): string } {
+  const text = wrapper.text.bind(wrapper)
+  return { text: () => text().replaceAll('\u00a0', ' ') }
+}
+config.plugins.VueWrapper.install(plainText)
+config.plugins.DOMWrapper.install(plainText)
 
 type AnsweredCall = (input: never, options?: { signal?: AbortSignal }) => Promise<unknown>
 /** The parts of the contract that a test answers, `{ jobs: { retry: … } }`; any other call waits until it is aborted. */

@@ -13,6 +13,7 @@ export interface TunnelWords {
   /** On a page: of a tunnel that could be direct, the way through the server is named too. */
   stateWithWay(tunnel: Tunnel, look: TunnelLook, nowMs: number): string
   stop(tunnel: Tunnel, name: Stop['name']): string
+  /** Of a row's button. */
   action(tunnel: Tunnel, action: RowAction): { label: string; icon: IconName | null }
 }
 
@@ -62,8 +63,10 @@ export function useTunnelWords(): TunnelWords {
           return { label: t('ui.tunnel.start'), icon: 'play' }
         case 'see-why':
           return { label: t('ui.tunnel.seeWhy'), icon: null }
-        case 'fix':
-          return fixWords(action.fix)
+        case 'fix': {
+          const { label, short, icon } = fixWords(action.fix)
+          return { label: short ?? label, icon }
+        }
         case 'open':
           return {
             label: t(`kinds.${tunnel.kind}.button`),

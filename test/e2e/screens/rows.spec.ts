@@ -21,6 +21,8 @@ test('names of tunnels, and what is wrong with them, are not cut at the usual si
 const fullest = [
   ['many', '', '[data-tunnel-row]'],
   ['faulty', '', '[data-tunnel-row]'],
+  ['moods', '', '[data-tunnel-row]'],
+  ['few', 'tunnels/t8888', '.facts [role=combobox]'],
   ['limited', 'labs/l1', '[data-tunnel-row]'],
   ['proxies', '', '[data-tunnel-row]'],
   ['proxies', 'tunnels/t1080', '.ways'],

@@ -79,6 +79,11 @@ export const ui = {
     'start-service': 'Copy start command',
     copy: 'Copy',
   },
+  shortFixes: {
+    'allow-target': 'Allow it too',
+    'share-folder': 'Share the folder',
+    'open-console': 'Open its console',
+  },
   graph: {
     down: '↓ to you',
     up: '↑ to the lab',

@@ -80,6 +80,11 @@ export const ui: Translation<typeof en> = {
     'start-service': '复制启动命令',
     copy: '复制',
   },
+  shortFixes: {
+    'allow-target': '一并允许',
+    'share-folder': '共享这个文件夹',
+    'open-console': '打开它的控制台',
+  },
   graph: {
     down: '↓ 下行',
     up: '↑ 上行',

@@ -39,7 +39,11 @@ function mounted(tunnel: Tunnel, nowMs = now) {
       ),
   )
   const wrapper = mount(row, { global: { plugins: [createTexts('en')] }, attachTo: document.body })
-  return { heard, row: wrapper.get('[data-tunnel-row]'), text: () => wrapper.text() }
+  return {
+    heard,
+    row: wrapper.get('[data-tunnel-row]'),
+    text: () => wrapper.text().replaceAll('\u00a0', ' '),
+  }
 }
 
 test('a ready row says so with its time and opens the notebook', async () => {

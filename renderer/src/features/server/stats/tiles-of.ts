@@ -110,7 +110,7 @@ function lineTile(
 
 /** `12.5` of `12.5 MB/s` beside a value that says `MB/s` already: a tile is narrow. */
 function withoutUnitOf(beside: string, text: string): string {
-  const unit = beside.slice(beside.indexOf(' '))
+  const unit = beside.slice(beside.search(/\s/))
   return text.endsWith(unit) ? text.slice(0, -unit.length) : text
 }
 
