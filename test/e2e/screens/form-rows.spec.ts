@@ -39,6 +39,24 @@ for (const [language, kind] of [
     }
   })
 
+test('the way back of a wizard stands at the left, and what a form waits for is no column of single words', async ({
+  open,
+}) => {
+  const wizard = await open('setup-lab', 'setup/s1')
+  const back = wizard.locator('.foot > .btn')
+  const needed = wizard.locator('.foot .on p')
+  for (const width of [900, 1600]) {
+    await wizard.setViewportSize({ width, height: 900 })
+    const [left, right] = [await back.boundingBox(), await needed.boundingBox()]
+    expect(left?.x, `${width} px`).toBeLessThan(right?.x ?? 0)
+  }
+  await wizard.context().close()
+
+  const settings = await open('few', 'settings')
+  await settings.locator('.webhooks .btn').first().click()
+  await expect(settings.getByRole('dialog').locator('.buttons > p')).toHaveCSS('height', '16px')
+})
+
 /** Of each row of fields that is shown, how far down the box of each field begins. */
 async function rowsOf(page: Page): Promise<number[][]> {
   return page

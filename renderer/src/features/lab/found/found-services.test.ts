@@ -93,6 +93,8 @@ test('nothing found, the first look, a look that failed, and one that is off eac
   ] as const satisfies readonly (readonly [FoundLook, string])[]) {
     await using page = await mounted(look as FoundLook)
     expect(page.text()).toContain(words)
+    // an empty strip says nothing
+    expect(page.findAll('.foot').filter((foot) => foot.text() === '')).toEqual([])
   }
   const calls: HeardCall[] = []
   await using _page = await mounted({ state: 'off' }, { calls })
