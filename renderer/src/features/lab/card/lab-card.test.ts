@@ -159,6 +159,7 @@ test.each<Tunnel['status']>([
   'while its SSH tunnel does not work, the sign-in through it is not offered but the way to mend it is',
   async (status) => {
     const page = await mountPage(LabCard, {
+      answers: {},
       props: { lab: pasted, server, tunnels: [{ ...tunnel, status }] },
     })
     await using _ = page
@@ -173,7 +174,7 @@ test.each<Tunnel['status']>([
 
 test('of a lab box that is offline neither a sign-in nor a tunnel for it is offered, but what it waits for is said', async () => {
   const offline: Lab = { ...pasted, state: { state: 'offline', sinceMs: 0 } }
-  const page = await mountPage(LabCard, { props: { lab: offline, server, tunnels: [] } })
+  const page = await mountPage(LabCard, { answers: {}, props: { lab: offline, server, tunnels: [] } })
   await using _ = page
   expect(page.text()).toContain('a100 has to be online for it')
   expect(page.find('.sign-in button').exists()).toBe(false)
