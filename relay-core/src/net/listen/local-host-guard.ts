@@ -19,9 +19,11 @@ type Verdict =
  */
 export class LocalHostGuard {
   #held: Buffer = Buffer.alloc(0)
+  /** What is held lies at its beginning. It grows by doubling: a head that comes byte by byte is not copied for each. */
+  #room: Buffer = this.#held
 
   take(chunk: Buffer): Verdict {
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    this.#hold(chunk)
     const lineEnd = this.#held.indexOf(0x0a)
     const line = this.#held.toString('latin1', 0, lineEnd < 0 ? this.#held.length : lineEnd)
     if (!mayBegin(line)) return this.release()
@@ -41,8 +43,23 @@ export class LocalHostGuard {
   /** What was held back, for a connection that sends no more or does not speak HTTP. */
   release(): { pass: Buffer } {
     const pass = this.#held
-    this.#held = Buffer.alloc(0)
+    this.#held = this.#room = Buffer.alloc(0)
     return { pass }
+  }
+
+  #hold(chunk: Buffer): void {
+    const before = this.#held.length
+    if (before === 0) {
+      this.#held = this.#room = chunk
+      return
+    }
+    const length = before + chunk.length
+    if (length > this.#room.length) {
+      this.#room = Buffer.alloc(2 * length)
+      this.#held.copy(this.#room)
+    }
+    chunk.copy(this.#room, before)
+    this.#held = this.#room.subarray(0, length)
   }
 
   /** No complete line has arrived yet: it may not be a request at all. */

@@ -168,11 +168,14 @@ test('a folder without the files is refused by a sentence; one with clients alon
   expect(await importStock(state.path, { store, now })).toMatchObject({ clientsTaken: 3, tunnelsTaken: 0 })
 })
 
+/** Halves of pairs, too. What fast-check has for this makes a table of all characters first, a second of work. */
+const codeUnit = fc.nat({ max: 0xffff }).map((code) => String.fromCharCode(code))
+
 test('records are read back whatever is in them; what is broken spoils no other', () => {
   const schema = z.object({ Remark: z.string() })
   fc.assert(
     fc.property(
-      fc.array(fc.record({ Remark: fc.string({ unit: 'binary' }) })),
+      fc.array(fc.record({ Remark: fc.string({ unit: codeUnit }) })),
       fc.nat(),
       (records, where) => {
         const texts = records.map((record) => JSON.stringify(record))
