@@ -7,7 +7,7 @@ const repository = resolve(import.meta.dirname, '../..')
 const files = globSync('{build,electron,relay-core,renderer,test}/**/*.{ts,vue}', {
   cwd: repository,
   exclude: ['**/node_modules', '**/dist', 'build/out'],
-}).filter((file) => !file.includes('node_modules/') && !/probe\.(ts|vue)$/i.test(file))
+}).filter((file) => !file.includes('node_modules/'))
 
 /** What is found more than once, with its places. */
 function repeated(places: readonly (readonly [name: string, file: string])[]): [string, string[]][] {
