@@ -31,6 +31,7 @@ export default defineConfig({
             '**/dist/**',
             'build/out/**',
           ],
+          maxWorkers: 2,
         },
       },
       {
@@ -49,6 +50,7 @@ export default defineConfig({
           root: './renderer',
           include: ['src/**/*.test.ts'],
           environment: 'happy-dom',
+          maxWorkers: 2,
         },
       },
       {

@@ -18,7 +18,8 @@ it(
     await using windows = await Windows.start()
     await windows.overlay('/nps-desktop', [...(await ensureWindowsModules()), repository])
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', ...suites]
-    const limits = [`--testTimeout=${testTimeoutMs}`, `--hookTimeout=${testTimeoutMs}`]
+    // one worker: what else of this level there is runs beside it
+    const limits = [`--testTimeout=${testTimeoutMs}`, `--hookTimeout=${testTimeoutMs}`, '--maxWorkers=1']
     const { exitCode, stdout } = await windows.run(await windowsNode(), [...args, ...limits], {
       folder: '/nps-desktop',
       timeoutMs,
