@@ -238,3 +238,40 @@ test('another machine that takes a lab box’s place is told, with where both ar
   expect(older?.state).toMatchObject({ state: 'waiting', reason: { code: 'agent-replaced' } })
   await older?.close()
 })
+
+test('nor does a lab box whose settings and limits only a later server could read: nothing of it is lost, and its list is there', async () => {
+  await bed.connectApp()
+  const { client, close } = await bed.askRelay()
+  await client.clients.add({ name: 'known' })
+  const { id } = await client.clients.add({ name: 'by-air' })
+  close()
+  await bed.overviewWhere(({ labs }) => labs.length === 2)
+  const { bridgePort } = bed.opened
+  await bed.relay.close()
+  const file = join(bed.folder, 'relay', 'relay.db')
+  const settings = '{"mayPush":"on-sundays","pushHosts":{"loft":1}}'
+  const limits = '{"maxConnections":{"perHour":3}}'
+  const database = new DatabaseSync(file)
+  database.prepare('update clients set settings = ?, limits = ? where id = ?').run(settings, limits, id)
+  database.close()
+  await bed.openRelay(bridgePort, 'relay')
+  await bed.overviewWhere(({ servers: all }) => all[0]?.unread?.labs === 1)
+  const again = await bed.askRelay()
+  try {
+    const list = await again.client.clients.list({})
+    expect(list.map(({ name }) => name)).toEqual(['known'])
+    expect(list.unread).toMatchObject([{ id, name: 'by-air' }])
+    for (const change of [{ settings: { crypt: true } }, { limits: {} }])
+      await expect(again.client.clients.edit({ id, ...change })).rejects.toMatchObject({
+        code: 'mode-unsupported',
+      })
+  } finally {
+    again.close()
+  }
+  const after = new DatabaseSync(file, { readOnly: true })
+  expect(after.prepare('select settings, limits from clients where id = ?').get(id)).toEqual({
+    settings,
+    limits,
+  })
+  after.close()
+}, 30_000)

@@ -6,13 +6,14 @@ import { RPCHandler } from '@orpc/server/ws'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import * as z from 'zod'
-import { agentPresence, client, type Client } from '../api/client-models.ts'
+import { agentPresence, client } from '../api/client-models.ts'
 import { guestPass, type GuestPass, passWay } from '../api/guest-pass-models.ts'
 import { relayErrorCodes } from '../api/errors.ts'
 import { failureParams } from '../api/relay-failure.ts'
 import { tunnel } from '../api/relay-tunnel-models.ts'
 import { tunnelModeNames } from '../api/tunnel-modes.ts'
 import { watch, type Watch } from '../api/webhook/watch-models.ts'
+import { listedClient as lab } from '../testing/listed-client.ts'
 import { listeningTunnel as ssh } from '../testing/listening-tunnel.ts'
 import { createRelayClient, type RelayClient } from './relay-client.ts'
 
@@ -55,21 +56,6 @@ const contract = {
   watches: { list: oc.output(z.array(tomorrow.watch)) },
 }
 
-const lab: Client = {
-  id: 1,
-  name: 'lab',
-  vkey: 'a-key-for-tests-0123456789',
-  enabled: true,
-  settings: {},
-  limits: {},
-  createdAtMs: 1,
-  agent: { state: 'offline', sinceMs: 1, why: 'stopped' },
-  tunnelCount: 1,
-  isTemporary: false,
-  connections: 0,
-  downBytes: 0,
-  upBytes: 0,
-}
 const pigeon: Tomorrow = { ...ssh, id: 8, name: 'by air\u001b', mode: 'carrierPigeon', pigeons: 3 }
 const lost: Tomorrow = {
   ...ssh,

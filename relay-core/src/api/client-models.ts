@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { clientLimits } from './limits.ts'
 import { clientSettings } from './tunnel-settings.ts'
 import { installKinds } from './words/install-kinds.ts'
-import { clientId, displayName, instantMs, keyFingerprint } from './words/scalars.ts'
+import { clientId, displayName, instantMs, keptAsStored, keyFingerprint } from './words/scalars.ts'
 
 /**
  * Why an agent is or was away, as far as its relay knows. `stopped`: it said goodbye, as when npc is stopped or its machine shut down. `lost`: nothing was heard
@@ -86,3 +86,9 @@ export const client = z.object({
   monthBytes: z.number().int().optional(),
 })
 export type Client = z.infer<typeof client>
+
+/** As a relay tells it in a list, also one that a later version has stored: see `keptTunnel`. */
+export const keptClient = z.union([
+  client,
+  client.extend({ name: z.string(), settings: keptAsStored, limits: keptAsStored }),
+])

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import * as z from 'zod'
-import { client } from './client-models.ts'
+import { client, keptClient } from './client-models.ts'
 import { changedConf, confFile, savedConf } from './conf/conf-file.ts'
 import { legMeasurement, probeResult } from './path-models.ts'
 import { relayErrorData } from './relay-failure.ts'
@@ -70,8 +70,8 @@ export const contractOf = (listOf: ListSchema) => ({
     restart: base.input(nothing).output(nothing),
   },
   clients: {
-    list: base.input(nothing).output(listOf(client)),
-    watch: base.input(nothing).output(eventIterator(listOf(client))),
+    list: base.input(nothing).output(listOf(client, keptClient)),
+    watch: base.input(nothing).output(eventIterator(listOf(client, keptClient))),
     /** Without `vkey` the relay makes one: 32 random characters. */
     add: base
       .input(

@@ -3,7 +3,7 @@ import { limits } from './limits.ts'
 import { tunnelModeNames } from './tunnel-modes.ts'
 import { tunnelSettings } from './tunnel-settings.ts'
 import { relayFailure } from './relay-failure.ts'
-import { clientId, displayName, instantMs, port, tunnelId } from './words/scalars.ts'
+import { clientId, displayName, instantMs, keptAsStored, port, tunnelId } from './words/scalars.ts'
 
 export const tunnelMode = z.enum(tunnelModeNames)
 
@@ -55,14 +55,17 @@ export const tunnel = z.object({
 })
 export type RelayTunnel = z.infer<typeof tunnel>
 
-/** What a later version alone understands of a tunnel, as it is stored. */
-const kept = z.record(z.string(), z.unknown())
-
 /**
  * As a relay tells it in a list, also one that a later version has stored: of a mode, with a target or a setting that this one does not know. It keeps such
  * a tunnel, does not open one of an unknown mode, and tells the rest as it stands, so that only who can read all of it takes it.
  */
 export const keptTunnel = z.union([
   tunnel,
-  tunnel.extend({ name: z.string(), mode: z.string(), target: z.string(), settings: kept, limits: kept }),
+  tunnel.extend({
+    name: z.string(),
+    mode: z.string(),
+    target: z.string(),
+    settings: keptAsStored,
+    limits: keptAsStored,
+  }),
 ])

@@ -1,5 +1,6 @@
 import type { RelayConfig } from '../config/relay/relay-config.ts'
 import type { Log } from '../log/log.ts'
+import { pushHostsOf } from './clients/may-push.ts'
 import { HostListeners } from './hosts/host-listeners.ts'
 import type { Descriptors } from './limits/descriptors.ts'
 import type { OnlineAgents } from './open-agents.ts'
@@ -76,7 +77,7 @@ export function openTunnelRegistry({
     host: tunnelHost,
     allowPorts: () => config().allowPorts,
     maxTunnelsOf: (id) => store.clients.record(id).limits.maxTunnels,
-    pushHostsOf: (id) => store.clients.record(id).settings.pushHosts,
+    pushHostsOf: (id) => pushHostsOf(store.clients.record(id).settings),
     ownPorts: () => {
       const { webPort, hosts: hostPorts } = config()
       return [ownPorts.bridge, webPort, hostPorts.httpPort, hostPorts.httpsPort]

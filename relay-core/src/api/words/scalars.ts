@@ -36,3 +36,6 @@ export const displayName = z
 
 /** SHA-256 of a relay's or agent's key, as `nps` prints it. */
 export const keyFingerprint = z.string().regex(/^sha256:[A-Za-z0-9_-]{43}$/)
+
+/** Settings of which a later version alone understands all, as the relay has stored them. */
+export const keptAsStored = z.record(z.string(), z.unknown())

@@ -441,6 +441,27 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect((await ask('tunnel', 'remove', '-id=2')).code).toBe(0)
   })
 
+  test('nor does a client whose settings only a later nps could read, which it keeps', async () => {
+    await startRelay()
+    for (const name of ['lab', 'by-air']) await json<Client>('client', 'add', `-name=${name}`)
+    const database = new DatabaseSync(join(folder, 'state/relay.db'))
+    database.exec(`update clients set settings = '{"mayPush":"on-sundays"}' where name = 'by-air'`)
+    const known =
+      'client 2 “by-air” is of a kind that only a newer version knows. This is nps 1.0.0: update it.\n'
+    const listed = await ask('client', 'list')
+    expect(listed).toMatchObject({ code: 0, stderr: `Not shown: ${known}` })
+    expect(await json('client', 'list')).toMatchObject([{ id: 1, name: 'lab' }])
+    expect(await ask('client', 'edit', '-id=2', '-crypt')).toMatchObject({
+      code: 1,
+      stderr: `Nothing is changed: ${known}`,
+    })
+    expect(database.prepare('select settings from clients where id = 2').get()).toEqual({
+      settings: '{"mayPush":"on-sundays"}',
+    })
+    database.close()
+    expect((await ask('client', 'remove', '-id=2')).code).toBe(0)
+  })
+
   test('connect prints what the app needs, also while nps is stopped', async () => {
     const printed = await json<Record<string, string>>('connect', '-host=120.1.1.2')
     expect(printed).toMatchObject({

@@ -3,13 +3,15 @@ import { relayContract } from '../../api/contract.ts'
 import { RelayError } from '../../api/errors.ts'
 import type { Client } from '../../api/client-models.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
-import type { TunnelSettings } from '../../api/tunnel-settings.ts'
+import { clientLimits, limits } from '../../api/limits.ts'
+import { clientSettings, tunnelSettings, type TunnelSettings } from '../../api/tunnel-settings.ts'
 import { toContractError } from './coded-errors.ts'
 import { whileLocked } from '../store/while-locked.ts'
 import { checkPassword } from '../tunnels/private/private-settings.ts'
 import { plainAddress, withoutZone } from '../../net/address/plain-address.ts'
 import type { ApiParts, CallContext } from './context.ts'
 import { feed } from './api-feed.ts'
+import { keepUnread } from './keep-unread.ts'
 import { hideOfClient, hideOfTunnel, restoreHidden, type Secrets } from './hidden-secrets.ts'
 
 /** How often a feed checks values that drift without an event, such as round trips and memory. */
@@ -83,6 +85,8 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       ),
       add: os.clients.add.handler(({ input }) => ofClient(clients.add(input))),
       edit: os.clients.edit.handler(async ({ input }) => {
+        const schemas = { settings: clientSettings, limits: clientLimits }
+        keepUnread(`client ${input.id}`, clients.record(input.id), input, schemas)
         const client = clients.edit(input.id, input)
         await tunnels.reviewHosts()
         return ofClient(client)
@@ -127,9 +131,10 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         return ofTunnel(tunnel)
       }),
       edit: os.tunnels.edit.handler(async ({ input: asked }) => {
-        const before = tunnels.get(asked.id).settings
-        const input = given(asked, before)
-        checkPassword(input.settings, before)
+        const stored = tunnels.get(asked.id)
+        keepUnread(`tunnel ${asked.id}`, stored, asked, { settings: tunnelSettings, limits })
+        const input = given(asked, stored.settings)
+        checkPassword(input.settings, stored.settings)
         return ofTunnel(await tunnels.edit(input.id, input))
       }),
       remove: os.tunnels.remove.handler(async ({ input }) => {
@@ -168,8 +173,8 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         // Refuses a host that cannot stand in a command before anything is made.
         const line = (secret: string) => parts.guestLine(tunnel, secret, input.host)
         line('')
-        const clientLimits = clients.record(tunnel.clientId).limits
-        const { pass, secret } = passes.add(input, { tunnel, clientLimits })
+        const { limits: limitsOfClient } = clients.record(tunnel.clientId)
+        const { pass, secret } = passes.add(input, { tunnel, clientLimits: limitsOfClient })
         return { pass, line: secret === null ? null : line(secret) }
       }),
       revoke: os.passes.revoke.handler(({ input }) => passes.revoke(input.id)),

@@ -1,5 +1,6 @@
 import { RelayError } from '../../api/errors.ts'
-import { hiddenSecret, tunnelSettings } from '../../api/tunnel-settings.ts'
+import { clientLimits } from '../../api/limits.ts'
+import { clientSettings, hiddenSecret, tunnelSettings } from '../../api/tunnel-settings.ts'
 import type { Client } from '../../api/client-models.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import type { TunnelSettings } from '../../api/tunnel-settings.ts'
@@ -8,11 +9,13 @@ import type { TunnelSettings } from '../../api/tunnel-settings.ts'
 export type Secrets = 'shown' | 'hidden'
 
 export function hideOfClient(client: Client): Client {
-  return { ...client, vkey: hiddenSecret }
+  // What a later version has stored may be a secret, whatever it is called: what this one does not know is left out.
+  const settings = clientSettings.safeParse(client.settings).data ?? {}
+  const limits = clientLimits.safeParse(client.limits).data ?? {}
+  return { ...client, settings, limits, vkey: hiddenSecret }
 }
 
 export function hideOfTunnel(tunnel: RelayTunnel): RelayTunnel {
-  // What a later version has stored may be a secret, whatever it is called: what this one does not know is left out.
   const settings = tunnelSettings.safeParse(tunnel.settings).data ?? {}
   const { password, users, host } = settings
   return {

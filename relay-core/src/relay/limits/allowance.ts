@@ -6,6 +6,7 @@ import { Signal } from '../../async/signals/signal.ts'
 import { networkOf } from '../../net/address/network-of.ts'
 import { AddressList } from '../../net/address/address-list.ts'
 import { RateGate } from './rate-gate.ts'
+import { checkReadable } from './readable-limits.ts'
 
 export type Direction = 'down' | 'up'
 
@@ -43,6 +44,7 @@ export class Allowance {
   #expiryTimer: NodeJS.Timeout | undefined
   readonly #changed = new Signal()
 
+  /** @throws RelayError `mode-unsupported` for limits that only a later version can read */
   constructor(options: AllowanceOptions) {
     const {
       owner,
@@ -52,6 +54,7 @@ export class Allowance {
       maxPerAddress = Infinity,
       now = systemClock.now,
     } = options
+    checkReadable(owner, limits)
     this.#owner = owner
     this.#now = now
     this.#month = monthAround(now())

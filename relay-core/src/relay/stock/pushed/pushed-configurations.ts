@@ -7,6 +7,7 @@ import type { PushedClient, PushedHost, PushedTunnel } from '../../../stock/conf
 import type { Agents } from '../../clients/agents.ts'
 import { AttemptLimit } from '../../limits/attempt-limit.ts'
 import type { ClientRegistry } from '../../clients/client-registry.ts'
+import { mayPush } from '../../clients/may-push.ts'
 import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
 import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import { PushedTunnels } from './pushed-tunnels.ts'
@@ -67,7 +68,7 @@ export class PushedConfigurations {
     }: { startedAtMs?: number; isNative?: boolean } = {},
   ): ConfigReceiver | undefined {
     const { clients, log } = this.#options
-    if (client !== 'public' && clients.record(client.id).settings.mayPush === false) {
+    if (client !== 'public' && !mayPush(clients.record(client.id).settings)) {
       log.warn('an npc wants to push its npc.conf, which its client may not', { client: client.id, address })
       return undefined
     }

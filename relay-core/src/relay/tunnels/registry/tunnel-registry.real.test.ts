@@ -38,12 +38,25 @@ const visits = new PrivateTunnels()
 beforeEach(() => {
   state = new StoreFolder(Date.now())
   store = state.store
-  tunnels = new QuickThief({
+  tunnels = opened()
+  registry = registryOf(tunnels)
+})
+afterEach(async () => {
+  for (const { id } of registry.list()) await registry.remove(id)
+  state[Symbol.dispose]()
+})
+
+const opened = () =>
+  new QuickThief({
     agents: new Agents(),
     host: '127.0.0.1',
     privateTunnels: visits,
     log: silentLog,
+    clientUse: (id) => ({ ...store.clients.record(id), usedBytes: 0 }),
   })
+
+/** As a relay's start makes it: nothing of what is stored is open yet. */
+function registryOf(open: OpenTunnels): TunnelRegistry {
   const rules = new TunnelRules({
     store: store.tunnels,
     host: '127.0.0.1',
@@ -52,12 +65,8 @@ beforeEach(() => {
     ownPorts: () => [8024, 8080],
     pushHostsOf: () => undefined,
   })
-  registry = new TunnelRegistry({ store: store.tunnels, tunnels, rules, log: silentLog, now: Date.now })
-})
-afterEach(async () => {
-  for (const { id } of registry.list()) await registry.remove(id)
-  state[Symbol.dispose]()
-})
+  return new TunnelRegistry({ store: store.tunnels, tunnels: open, rules, log: silentLog, now: Date.now })
+}
 
 const wanted = () => {
   const { id: clientId } = store.clients.add({ name: 'lab', vkey: 'k'.repeat(32) }, Date.now())
@@ -141,3 +150,36 @@ test('a tunnel of a mode that only a later nps knows keeps its port, does not op
   const other = await registry.add({ ...lab, name: 'other' })
   expect(other.port).not.toBe(port)
 })
+
+test.each([
+  ['clients', '{"allow":"the campus"}', 'allow'],
+  ['clients', '{"maxConnections":{"perHour":3}}', 'maxConnections'],
+  ['tunnels', '{"deny":["192.0.2.0/33"]}', 'deny'],
+])(
+  'a limit of %s that only a later nps can read, %s, lets nobody in and stops no other tunnel',
+  async (table, limits, name) => {
+    tunnels.left = 0
+    const lab = wanted()
+    const { id } = await registry.add(lab)
+    const other = await registry.add({
+      ...lab,
+      clientId: store.clients.add({ name: 'b', vkey: 'b'.repeat(32) }, 0).id,
+    })
+    await tunnels.closeAll()
+    const database = new DatabaseSync(join(state.path, 'relay.db'))
+    database.prepare(`update ${table} set limits = ? where id = ?`).run(limits, table === 'clients' ? 1 : id)
+    database.close()
+    tunnels = opened()
+    tunnels.left = 0
+    registry = registryOf(tunnels)
+    await registry.openAll()
+    expect(registry.get(other.id).status).toEqual({ state: 'listening' })
+    const { status, port } = registry.get(id)
+    expect(status).toMatchObject({ state: 'failed', failure: { code: 'mode-unsupported' } })
+    expect(status).toHaveProperty(
+      'failure.message',
+      expect.stringContaining(`can read: ${name}. Update nps.`),
+    )
+    expect(await isOpen(port)).toBe(false)
+  },
+)
