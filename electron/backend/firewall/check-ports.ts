@@ -39,7 +39,7 @@ export async function checkPorts(
     clock = systemClock,
   }: { onReport: (report: PortReport) => void; signal: AbortSignal; clock?: Clock },
 ): Promise<PortReport> {
-  const listening = shell ? await readListeningPorts(shell, { signal }) : []
+  const listening = (shell && (await readListeningPorts(shell, { signal }))) ?? []
   // Ports inside the range on which nps itself listens are tunnels.
   const used = listening.filter(
     ({ port, program }) => port >= range.from && port <= range.to && program !== 'nps',

@@ -14,23 +14,26 @@ export interface ListeningPort {
 /** The kernel gives a program 15 bytes; netstat may show its title. */
 const maxNameLength = 40
 
-/** ss, or netstat where it is missing; /proc as the last resort names ports without programs. */
+/** What ss says, or netstat where that lists nothing, not even its head; /proc as the last resort names ports without programs. */
 const scriptOf = (protocol: Protocol): string => {
   const options = protocol === 'tcp' ? '-ltnp' : '-lunp'
   return `
-PATH="$PATH:/usr/sbin:/sbin"
-if command -v ss >/dev/null 2>&1; then ss ${options}
-elif command -v netstat >/dev/null 2>&1; then netstat ${options} 2>/dev/null
-else cat /proc/net/${protocol} /proc/net/${protocol}6 2>/dev/null; fi
+PATH="$PATH:/usr/sbin:/sbin" LC_ALL=C
+export PATH LC_ALL
+for tool in "ss ${options}" "netstat ${options}" "cat /proc/net/${protocol} /proc/net/${protocol}6"; do
+  told=$($tool 2>/dev/null)
+  case $told in *ocal?[Aa]ddress*) printf '%s\n' "$told"; break ;; esac
+done
 `
 }
 
-/** Every listening port of the machine, ascending. Names of other accounts' programs need root. */
+/** Every listening port of the machine, ascending; null where it lists none of them. Names of other accounts' programs need root. */
 export async function readListeningPorts(
   shell: RemoteShell,
   { protocol = 'tcp', signal }: { protocol?: Protocol; signal: AbortSignal },
-): Promise<ListeningPort[]> {
-  return parseListeningPorts((await shell.run(scriptOf(protocol), { signal })).stdout)
+): Promise<ListeningPort[] | null> {
+  const { stdout } = await shell.run(scriptOf(protocol), { signal })
+  return stdout === '' ? null : parseListeningPorts(stdout)
 }
 
 /** The UDP ports at which nps answers for direct links: the bridge's number and the next one, as far as it has them. */
@@ -39,7 +42,7 @@ export async function readRendezvousPorts(
   bridgePort: number,
   { signal }: { signal: AbortSignal },
 ): Promise<number[]> {
-  const listening = await readListeningPorts(shell, { protocol: 'udp', signal })
+  const listening = (await readListeningPorts(shell, { protocol: 'udp', signal })) ?? []
   return listening
     .filter(({ port, program }) => program === 'nps' && (port === bridgePort || port === bridgePort + 1))
     .map(({ port }) => port)

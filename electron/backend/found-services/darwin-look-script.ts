@@ -6,7 +6,9 @@
  */
 export const darwinLookScript = String.raw`
 printf 'persons 501\nme %s %s\nuser %s %s\n' "$(id -u)" "$HOME" "$(id -u)" "$(id -un)"
-sockets=$(lsof -nP -iTCP -sTCP:LISTEN -Fpun 2>/dev/null | awk '
+sockets=$(lsof -nP -V -iTCP -sTCP:LISTEN -Fpun 2>/dev/null | awk '
+  function looked() { if (!told) printf "looked lsof\n"; told = 1 }
+  /^lsof: .*located/ { looked() }
   /^p/ { pid = substr($0, 2) }
   /^u/ { uid = substr($0, 2) }
   /^n/ {
@@ -16,6 +18,7 @@ sockets=$(lsof -nP -iTCP -sTCP:LISTEN -Fpun 2>/dev/null | awk '
     if (host == "*") hex = "00000000"
     else if (host == "[::1]") hex = "00000000000000000000000001000000"
     else if (split(host, part, ".") == 4) hex = sprintf("%02X%02X%02X%02X", part[4], part[3], part[2], part[1])
+    if (port ~ /^[0-9]+$/) looked()
     if (hex == "" || port !~ /^[0-9]+$/ || count == 300) next
     count++
     printf "tcp %s:%04X %s %d\nown %s %d\n", hex, port, uid, count, pid, count

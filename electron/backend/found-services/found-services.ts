@@ -12,6 +12,7 @@ import type { LabRecord, Storage } from '../storage/records.ts'
 import { storedLab } from '../storage/stored-machine.ts'
 import type { TunnelCalls } from '../tunnels/tunnel-calls.ts'
 import { GlancedServices } from './glanced-services.ts'
+import { listeningUnseen } from './listening-unseen.ts'
 import { lookByAgent } from './look-by-agent.ts'
 import { lookBySsh, type AskedPages } from './look-by-ssh.ts'
 
@@ -188,14 +189,16 @@ export class FoundServices {
 
   async #askBox({ id }: LabRecord, watched: Watched, { signal }: Signal): Promise<FoundLook> {
     const { labSessions, clock } = this.#options
-    const { services, asked } = await askLab(
+    const { services, hasLooked, asked } = await askLab(
       labSessions,
       id,
       (session) => lookBySsh(session, watched.asked, { signal }),
       { signal },
     )
     watched.asked = asked
-    return { state: 'read', atMs: clock.now(), by: 'ssh', services, failure: null }
+    const failure = hasLooked ? null : failureOfError(listeningUnseen())
+    if (failure && services.length === 0) return { state: 'unread', failure }
+    return { state: 'read', atMs: clock.now(), by: 'ssh', services, failure }
   }
 
   async #askAgent(lab: LabRecord, { signal }: Signal): Promise<FoundLook> {

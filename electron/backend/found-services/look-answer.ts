@@ -20,6 +20,8 @@ export interface LookedProcess {
 
 /** What a machine told of itself, read but not yet understood. */
 export interface LookAnswer {
+  /** The system has listed its sockets. Otherwise that there are no `listeners` says nothing. */
+  readonly hasLooked: boolean
   readonly uid: number
   readonly home: string
   /** Accounts with a lower number are the system's own. */
@@ -60,6 +62,7 @@ export function parseLook(text: string): LookAnswer {
   )
   const [, uid = '-1', home = ''] = told('me')[0] ?? []
   return {
+    hasLooked: told('looked').length > 0,
     uid: Number(uid),
     firstPersonUid: Number(told('persons')[0]?.[1] ?? linuxPersonUid),
     home,

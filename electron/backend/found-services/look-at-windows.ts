@@ -17,5 +17,7 @@ export async function lookAtWindows(
   const { stdout } = await new WindowsShell(session).run(script, { signal })
   const question = { account: '', policy: () => true }
   const listening = listenersOfWindows({ sockets: stdout, processes: stdout }, question)
-  return { ...lookOfListening(listening), running: parseLook(stdout).running }
+  const { running } = parseLook(stdout)
+  if (listening) return { ...lookOfListening(listening), running }
+  return { ...lookOfListening({ home: '', listeners: [], others: [] }), hasLooked: false, running }
 }

@@ -14,12 +14,15 @@ const maxAsked = 8
 /** What the unknown ones have answered, by port and name: each is asked once. */
 export type AskedPages = Map<string, FoundService>
 
-/** What listens there, with the first pages that are known now. Rejects as the session does. */
+/**
+ * What listens there, with the first pages that are known now; not `hasLooked`: what is known of it otherwise, since the system has not listed it. Rejects as
+ * the session does.
+ */
 export async function lookBySsh(
   session: SshSession,
   before: AskedPages,
   { signal }: { signal: AbortSignal },
-): Promise<{ services: FoundService[]; asked: AskedPages }> {
+): Promise<{ services: FoundService[]; hasLooked: boolean; asked: AskedPages }> {
   const look = await (session.isWindows ? lookAtWindows : lookByShell)(session, { signal })
   const { known, unknown } = servicesOf(look)
   const asked: AskedPages = new Map()
@@ -32,7 +35,11 @@ export async function lookBySsh(
   }
   const answers = await Promise.all(fresh.map((service) => askFirstPage(service, session, { signal })))
   fresh.forEach((service, at) => asked.set(`${service.port} ${service.name}`, answers[at] ?? service))
-  return { services: [...known, ...asked.values()].toSorted(byRank).slice(0, 100), asked }
+  return {
+    services: [...known, ...asked.values()].toSorted(byRank).slice(0, 100),
+    hasLooked: look.hasLooked,
+    asked,
+  }
 }
 
 async function lookByShell(session: SshSession, { signal }: { signal: AbortSignal }): Promise<LookAnswer> {

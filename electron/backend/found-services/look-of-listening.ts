@@ -27,5 +27,5 @@ export function lookOfListening({ home, listeners, others }: Listening): LookAns
   })
   for (const { owner, command } of others) theirs.push({ uid: uidOf(owner, false), args: command })
   const mine = { uid: ownUid, firstPersonUid: ownUid, home, own }
-  return { ...mine, names, listeners: told, others: theirs, started: new Set(), running: [] }
+  return { ...mine, hasLooked: true, names, listeners: told, others: theirs, started: new Set(), running: [] }
 }

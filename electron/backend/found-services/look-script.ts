@@ -8,6 +8,7 @@ const maxCommandBytes = 1_000
 
 /**
  * What listens on a machine with Linux or macOS, asked in one go. Lines of the answer, by their first word:
+ * - `looked SOURCE` where the system has listed its sockets, even if there is none;
  * - `me UID HOME`, `user UID NAME` for each owner of a socket;
  * - `tcp ADDRESS:PORT UID INODE`, as /proc/net/tcp and tcp6 have them (proc(5)): unlike `ss`, they name the owner of other
  *   people's sockets too;
@@ -20,6 +21,7 @@ const maxCommandBytes = 1_000
 export const lookScript = String.raw`
 if [ -r /proc/net/tcp ]; then
 printf 'me %s %s\n' "$(id -u)" "$HOME"
+head -n 1 /proc/net/tcp | grep -q local_address && printf 'looked proc\n'
 sockets=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" { print $2, $8, $10 }' | head -n ${maxListeners})
 printf '%s\n' "$sockets" | sed -n 's/^./tcp &/p'
 uids=$(printf '%s\n' "$sockets" | awk 'NF == 3 { print $2 }' | sort -un)

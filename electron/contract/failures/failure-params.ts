@@ -242,6 +242,7 @@ export const appFailureParams = {
   'login-start-refused': z.object({ reason: text }),
   /** `said`: the lab box's own words. */
   'process-not-ended': z.object({ lab: text, pid: whole, said: text }),
+  'listening-unseen': z.object({}),
   'secret-missing': z.object({ name: text }),
   'secret-unreadable': z.object({}),
   'storage-failed': z.object({ path: text, reason: text }),

@@ -31,9 +31,10 @@ async function look(answer: string) {
   const address = { host: '127.0.0.1', port: sshd.port, user: 'alice' }
   const session = await signInTo(address, { kind: 'password', password: 'x' }, { signal })
   onTestFinished(() => session.close())
-  const { services } = await lookBySsh(session, new Map(), { signal })
+  const { services, hasLooked } = await lookBySsh(session, new Map(), { signal })
   return {
     asked,
+    hasLooked,
     services: services.map(({ name, target, owner, about }) => [
       name,
       target,
@@ -44,7 +45,8 @@ async function look(answer: string) {
 }
 
 test('Windows tells over ssh what listens there, and Jupyter’s own file its folder', async () => {
-  const { asked, services } = await look(files + listing)
+  const { asked, services, hasLooked } = await look(files + listing)
+  expect(hasLooked).toBe(true)
   expect(services).toEqual([
     ['Jupyter', '127.0.0.1:8889', 'alice', String.raw`~\project`, 'v'],
     ['SSH', '127.0.0.1:22', null],
@@ -54,8 +56,9 @@ test('Windows tells over ssh what listens there, and Jupyter’s own file its fo
   expect(asked[0]).toContain('netstat.exe')
 })
 
-test('a Windows that does not list its sockets tells of what leaves files', async () => {
-  const { services } = await look(files)
+test('a Windows that does not list its sockets tells of what leaves files, and that it does not', async () => {
+  const { services, hasLooked } = await look(files)
+  expect(hasLooked).toBe(false)
   expect(services).toEqual([
     ['Jupyter', '127.0.0.1:8889', null, String.raw`${home}\project`],
     ['SSH', '127.0.0.1:22', null],

@@ -49,11 +49,13 @@ export const freePortsStep: StepDefinition<ServerContext> = {
         },
       )
     }
-    const listening = await readListeningPorts(owner.shell, { signal })
+    const listed = await readListeningPorts(owner.shell, { signal })
+    const listening = listed ?? []
     const others = listening.filter(({ program }) => found.installed === undefined || !isOurs(program))
     const taken = others.find((one) => one.port === port)
     if (taken) throw portInUse(host, taken, nextFree(listening, port))
-    fact('bridge-port-free', { port })
+    // Where the machine lists nothing, nps itself finds a port that is taken when it starts.
+    if (listed) fact('bridge-port-free', { port })
     const isConsoleTaken = others.some((one) => one.port === usualConsolePort)
     found.consolePort = isConsoleTaken ? nextFree(listening, usualConsolePort) : null
     if (found.consolePort !== null) fact('console-port', { port: found.consolePort })

@@ -818,6 +818,11 @@ export const failures = {
     cause: 'The lab box did not let it be ended: {said}',
     next: 'Only its owner or the administrator can end it.',
   },
+  'listening-unseen': {
+    title: '{lab} could not be looked at.',
+    cause: 'Its system did not list the programs that listen there.',
+    next: 'Look again later. Tunnels can be added by their ports meanwhile.',
+  },
   'secret-missing': {
     title: 'No sign-in for {name} is kept here.',
     cause: 'This laptop has no password or key for it, or it was removed.',

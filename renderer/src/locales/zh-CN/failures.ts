@@ -762,6 +762,11 @@ export const failures: Translation<typeof en> = {
     cause: '主机不允许结束它：{said}',
     next: '只有它的所有者或管理员能结束它。',
   },
+  'listening-unseen': {
+    title: '无法查看 {lab}。',
+    cause: '它的系统没有列出正在监听的程序。',
+    next: '请稍后再次查看。在此期间可以按端口添加隧道。',
+  },
   'secret-missing': {
     title: '这里没有保存 {name} 的登录信息。',
     cause: '本机没有它的密码或密钥，或已被删除。',

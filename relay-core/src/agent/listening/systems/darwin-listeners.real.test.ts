@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { expect, it, onTestFinished } from 'vitest'
 import { scriptTools } from '../../../testing/script-tools.ts'
-import { darwinListeners } from './darwin-listeners.ts'
+import { commandLines, darwinListeners } from './darwin-listeners.ts'
 
 const policy = () => true
 
@@ -60,6 +60,26 @@ it('without lsof, and with one that hangs, nothing is told', async () => {
   const question = { account: '', policy }
   expect(await darwinListeners(question, { tools, timeoutMs: 2_000 })).toBeNull()
   expect(await darwinListeners(question, { tools: { ...tools, lsof: '/nowhere' } })).toBeNull()
+})
+
+it.each([
+  ['says nothing', ':'],
+  ['says what is no list', "echo 'lsof: illegal option'"],
+])('an lsof that %s is not told as nothing listening', async (_what, lsof) => {
+  const tools = await scriptTools({ ...answers, lsof })
+  expect(await darwinListeners({ account: '', policy }, { tools })).toBeNull()
+})
+
+it('one that has found nothing is', async () => {
+  const tools = await scriptTools({
+    ...answers,
+    lsof: "echo 'lsof: Internet address not located: TCP'; exit 1",
+  })
+  expect((await darwinListeners({ account: '', policy }, { tools }))?.listeners).toEqual([])
+})
+
+it('a command line that was cut off is none', () => {
+  expect([...commandLines('  412 /bin/a one\n  413 /bin/b tw')]).toEqual([[412, ['/bin/a', 'one']]])
 })
 
 /** The lsof of Linux writes the same fields, and its ps takes the same options. */

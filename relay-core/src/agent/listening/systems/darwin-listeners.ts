@@ -3,6 +3,7 @@ import type { Listening } from '../../../api/listening.ts'
 import { askTool } from './ask-tool.ts'
 import type { ListenersQuestion } from './listeners-question.ts'
 import { listeningSockets, workingFolders } from './lsof-fields.ts'
+import { wholeLines } from './whole-lines.ts'
 
 /** People's accounts begin there on macOS. */
 const firstPersonUid = 501
@@ -11,6 +12,8 @@ const toolTimeoutMs = 4_000
 /** Of these the command line is asked for. */
 const maxProcesses = 200
 const maxCommandLength = 4_096
+/** A command line may have 1 MiB (ARG_MAX of macOS), which is all that is read of an answer. */
+const maxLineLength = 1024 * 1024
 /** Programs of the system that run as the person, such as the receiver of AirPlay on port 5000. */
 const systemProgram = /^\/(System|usr\/libexec)\//
 /** Names that are not ASCII come as they are, also where a service has no language. */
@@ -21,7 +24,7 @@ const darwinTools = { lsof: '/usr/sbin/lsof', ps: '/bin/ps', id: '/usr/bin/id' }
 
 /**
  * What lsof lists: with an ordinary account its own sockets alone, as root all. `ps` separates arguments by spaces, so that one which contains a space
- * becomes several. `tools`: for tests. Null where there is no lsof, or it says nothing in time.
+ * becomes several. `tools`: for tests. Null where there is no lsof, or it says nothing that can be read in time.
  */
 export async function darwinListeners(
   { account, policy }: ListenersQuestion,
@@ -29,11 +32,12 @@ export async function darwinListeners(
 ): Promise<Listening | null> {
   const ask = (file: string, args: readonly string[]) => askTool(file, args, { timeoutMs, environment })
   const [text, person] = await Promise.all([
-    ask(tools.lsof, ['-nP', '-iTCP', '-sTCP:LISTEN', '-FpuLn']),
+    ask(tools.lsof, ['-nP', '-V', '-iTCP', '-sTCP:LISTEN', '-FpuLn']),
     personOf(account, (args) => ask(tools.id, args)),
   ])
-  if (text === null) return null
-  const sockets = listeningSockets(text).filter(({ host, port }) => policy({ host, port }, host))
+  const told = text === null ? null : listeningSockets(text)
+  if (told === null) return null
+  const sockets = told.filter(({ host, port }) => policy({ host, port }, host))
   const pids = [...new Set(sockets.map(({ pid }) => pid))].slice(0, maxProcesses).join(',')
   const [commands, folders] =
     pids === ''
@@ -58,7 +62,7 @@ export async function darwinListeners(
 /** Reads `ps -o pid= -o args=`. Pure. */
 export function commandLines(text: string): Map<number, string[]> {
   const commands = new Map<number, string[]>()
-  for (const line of text.split('\n').slice(0, maxProcesses)) {
+  for (const line of wholeLines(text, maxLineLength).slice(0, maxProcesses)) {
     const [, pid = '', command = ''] = /^ *(\d{1,10}) +(.+)$/.exec(line) ?? []
     const words = command.slice(0, maxCommandLength).split(' ')
     if (command !== '')

@@ -11,6 +11,8 @@ const firstPersonUid = 1_000
 /** A machine may run very many processes; whoever asks waits. */
 const readTimeoutMs = 4_000
 const maxCommandBytes = 4_096
+/** Stands above the sockets, also where there is none; a /proc that is imitated may leave all of it out. */
+const listHead = /^ *sl +local_address /
 
 /** Names of programs that are looked for among other people's, by which alone a listener of theirs can be told. */
 const soughtName =
@@ -28,14 +30,14 @@ interface Socket {
   readonly uid: number
 }
 
-/** Null where there is no /proc. `root`: for tests; by default `/`. */
+/** Null where there is no /proc, or one that lists no sockets. `root`: for tests; by default `/`. */
 export async function linuxListeners(
   { account, policy }: ListenersQuestion,
   { root = '/' }: { root?: string } = {},
 ): Promise<Listening | null> {
   const proc = join(root, 'proc')
   const four = await readFile(join(proc, 'net/tcp'), 'utf8').catch(() => null)
-  if (four === null) return null
+  if (four === null || !listHead.test(four)) return null
   const six = await readFile(join(proc, 'net/tcp6'), 'utf8').catch(() => '')
   const sockets = socketsIn(`${four}\n${six}`, policy)
   const accounts = await accountsIn(join(root, 'etc/passwd'))

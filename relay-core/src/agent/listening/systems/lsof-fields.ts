@@ -21,9 +21,16 @@ function* fieldsOf(text: string): Generator<{ letter: string; value: string }, v
     if (line !== '') yield { letter: line.charAt(0), value: line.slice(1).replace(/\r$/, '') }
 }
 
-/** Reads `lsof -nP -iTCP -sTCP:LISTEN -FpuLn`: sockets near by, each address and port of a process once. Pure. */
-export function listeningSockets(text: string): LsofSocket[] {
+/** What lsof says with `-V` where it has looked and found none; it is silent where it could not look. */
+const noneFound = /^lsof: .{0,80}\blocated\b/m
+
+/**
+ * Reads `lsof -nP -V -iTCP -sTCP:LISTEN -FpuLn`: sockets near by, each address and port of a process once. Null where it tells neither of a socket nor that
+ * there is none. Pure.
+ */
+export function listeningSockets(text: string): LsofSocket[] | null {
   const sockets = new Map<string, LsofSocket>()
+  let hasTold = noneFound.test(text)
   let process: { pid: number; uid: number; login: string } | null = null
   for (const { letter, value } of fieldsOf(text)) {
     if (letter === 'p') process = { pid: numberIn(value) ?? 0, uid: -1, login: '' }
@@ -33,13 +40,14 @@ export function listeningSockets(text: string): LsofSocket[] {
     if (letter !== 'n' || process.uid < 0 || sockets.size >= maxSockets) continue
     const [, address = '', digits = ''] =
       /^(\*|[\d.]{7,15}|\[[\da-fA-F:.]{2,45}\]):(\d{1,5})$/.exec(value) ?? []
+    hasTold ||= address !== ''
     const host = address === '*' ? '127.0.0.1' : nearHost(address)
     const port = Number(digits)
     if (host === null || port < 1 || port > 65_535) continue
     const { pid, uid, login } = process
     sockets.set(`${pid} ${host} ${port}`, { pid, uid, login: login || String(uid), host, port })
   }
-  return [...sockets.values()]
+  return hasTold ? [...sockets.values()] : null
 }
 
 /** Reads `lsof -a -p … -d cwd -Fpn`: the folder of each process. Pure. */

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { netstatSockets, windowsProcesses } from './windows-answers.ts'
 
 const crlf = (...lines: string[]): string => lines.map((line) => `${line}\r\n`).join('')
-const shown = (text: string): string[] =>
-  netstatSockets(text).map(({ host, port, pid }) => `${host}:${port} ${pid}`)
+const shown = (text: string): string[] | undefined =>
+  netstatSockets(text)?.map(({ host, port, pid }) => `${host}:${port} ${pid}`)
 
 /** The columns of netstat, whose words are the system's language's. */
 const netstat = (
@@ -54,9 +54,16 @@ it('a netstat that tells no process, a line that was cut off, and one that netst
     known.replace('127.0.0.1', '1.2.3'),
     known.replace('TCP', 'SCTP'),
   ]
-  expect(shown(crlf(...odd, known.replace('0.0.0.0:0', 'host:0'), `${known} 7 ${'x'.repeat(100)}`))).toEqual(
-    [],
-  )
+  expect(
+    shown(crlf(...odd, known.replace('0.0.0.0:0', 'host:0'), `${known} 7 ${'x'.repeat(100)}`)),
+  ).toBeUndefined()
+})
+
+it('a netstat that lists nothing that listens has not told; one that lists nothing near by has', () => {
+  const line = '  TCP    8.8.4.4:80             0.0.0.0:0              LISTENING       4'
+  expect(shown(crlf(line))).toEqual([])
+  for (const text of ['', crlf('', 'Active Connections'), crlf(line.replace('0.0.0.0:0', '9.9.9.9:443'))])
+    expect(shown(text)).toBeUndefined()
 })
 
 it('of sockets without end a part is read', () => {
@@ -116,6 +123,6 @@ it('an answer that begins with a byte order mark loses no line, and hostile line
   ).toEqual(['127.0.0.1:8888 42'])
   const line = `  TCP    127.0.0.1:8888         0.0.0.0:0   a${' '.repeat(32_000)}b\n`
   const startedAtMs = performance.now()
-  expect(shown(line.repeat(128))).toEqual([])
+  expect(shown(line.repeat(128))).toBeUndefined()
   expect(performance.now() - startedAtMs).toBeLessThan(500)
 })

@@ -32,19 +32,24 @@ export type WindowsProcess = z.infer<typeof toldProcess>
 /** Longer than netstat's longest, of two IPv6 addresses. */
 const maxNetstatLength = 300
 
-/** Sockets near by in lines of `netstat -ano`, each address and port of a process once. What listens has no peer: the word for its state is translated. Pure. */
-export function netstatSockets(text: string): NetstatSocket[] {
+/**
+ * Sockets near by in lines of `netstat -ano`, each address and port of a process once. What listens has no peer: the word for its state is translated. Null where
+ * no line is one of a socket that listens, near by or not: on every Windows some do, so netstat has not told. Pure.
+ */
+export function netstatSockets(text: string): NetstatSocket[] | null {
   const sockets = new Map<string, NetstatSocket>()
+  let hasTold = false
   const listening =
     /^ *TCP +(\[[\da-fA-F:.%]{2,60}\]|[\d.]{7,15}):(\d{1,5}) +(?:0\.0\.0\.0|\[::\]):0 +\S.{0,60}?(?: (\d{1,10}))? *\r?$/
   for (const line of wholeLines(text, maxNetstatLength)) {
     const [, address = '', digits = '', pid = '0'] = listening.exec(line) ?? []
+    hasTold ||= address !== ''
     const host = nearHost(address)
     const port = Number(digits)
     if (host === null || port < 1 || port > 65_535 || sockets.size >= maxSockets) continue
     sockets.set(`${pid} ${host} ${port}`, { host, port, pid: Number(pid) })
   }
-  return [...sockets.values()]
+  return hasTold ? [...sockets.values()] : null
 }
 
 /**

@@ -41,3 +41,17 @@ it('without any of them nothing is told', async () => {
   const tools = { powershell: '/nowhere', netstat: '/nowhere', tasklist: '/nowhere' }
   expect(await windowsListeners(question, { tools })).toBeNull()
 })
+
+it.each([
+  ['says nothing', ':'],
+  ['says nothing of sockets', 'echo Access is denied.'],
+])('where netstat %s, that is not told as nothing listening', async (_what, netstat) => {
+  const tools = await scriptTools({ ...answers, powershell: 'exit 1', netstat })
+  expect(await windowsListeners(question, { tools })).toBeNull()
+})
+
+it('nor where PowerShell lists processes alone', async () => {
+  const powershell = `printf '%s\\r\\n' '${JSON.stringify(told)}'`
+  const tools = await scriptTools({ ...answers, powershell, netstat: 'exit 1' })
+  expect(await windowsListeners(question, { tools })).toBeNull()
+})

@@ -28,7 +28,9 @@ export async function windowsListeners(
 ): Promise<Listening | null> {
   const args = ['-NoProfile', '-NonInteractive', '-Command', windowsListenersScript]
   const told = (await askTool(tools.powershell, args, { timeoutMs })) ?? ''
-  if (windowsProcesses(told).size > 0) return listenersOfWindows({ sockets: told, processes: told }, question)
+  const listed =
+    windowsProcesses(told).size > 0 ? listenersOfWindows({ sockets: told, processes: told }, question) : null
+  if (listed) return listed
   const [sockets, processes] = await Promise.all([
     askTool(tools.netstat, ['-ano'], { timeoutMs: fallbackTimeoutMs }),
     askTool(tools.tasklist, ['/fo', 'csv', '/nh'], { timeoutMs: fallbackTimeoutMs }),
@@ -36,16 +38,21 @@ export async function windowsListeners(
   return sockets === null ? null : listenersOfWindows({ sockets, processes: processes ?? '' }, question)
 }
 
-/** Reads lines of `netstat -ano`, and of processes what `windowsListenersScript` or `tasklist /fo csv /nh` prints. Command lines are whole. Pure. */
+/**
+ * Reads lines of `netstat -ano`, and of processes what `windowsListenersScript` or `tasklist /fo csv /nh` prints. Command lines are whole. Null where no
+ * sockets are listed. Pure.
+ */
 export function listenersOfWindows(
   said: { readonly sockets: string; readonly processes: string },
   { account, policy }: ListenersQuestion,
-): Listening {
+): Listening | null {
+  const sockets = netstatSockets(said.sockets)
+  if (sockets === null) return null
   const processes = windowsProcesses(said.processes)
   const isPersons = ({ sid }: WindowsProcess): boolean => personsSid.test(sid)
   const isTheirs = (process: WindowsProcess): boolean =>
     isPersons(process) && (account === '' ? process.isOwn : sameName(nameOf(process), account))
-  const listeners = netstatSockets(said.sockets)
+  const listeners = sockets
     .filter(({ host, port }) => policy({ host, port }, host))
     .map(({ host, port, pid }) => {
       const process = processes.get(pid)
