@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { pause } from '../async/wait/pause.ts'
 import { RelayError } from '../api/errors.ts'
-import { plainAddress } from '../net/address/plain-address.ts'
+import { peerAddress } from '../net/address/plain-address.ts'
 import { ConnectionLimit } from '../net/listen/connection-limit.ts'
 import { readGreeting, readRole, refuseKey, type StockGreeting } from './messages/handshake.ts'
 import { serveConfiguration } from './configuration/config-conversation.ts'
@@ -64,7 +64,7 @@ export class StockBridge {
 
   /** Takes over a connection that begins with `TST`, paused, all bytes still in it. */
   accept(socket: Socket): void {
-    const address = socket.remoteAddress && plainAddress(socket.remoteAddress)
+    const address = peerAddress(socket)
     if (this.#options.isOn?.() === false) {
       this.#options.log.warn('stock NPS program turned away: nps.conf says stock_protocol=false', { address })
       socket.destroy()
@@ -205,7 +205,7 @@ export class StockBridge {
     const passwordMd5 = (await readExactly(socket, 32, { signal })).toString('latin1').toLowerCase()
     if (!onSecretVisitor)
       throw new RelayError('mode-unsupported', 'a stock npc visits a private tunnel; there are none')
-    onSecretVisitor({ passwordMd5, socket, address: plainAddress(address), port: socket.remotePort ?? 0 })
+    onSecretVisitor({ passwordMd5, socket, address, port: socket.remotePort ?? 0 })
   }
 
   /** The same answer as for a p2p tunnel that does not exist: the visitor goes through the relay, one connection at a time. */

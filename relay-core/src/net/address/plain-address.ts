@@ -12,3 +12,12 @@ export function hostOf(peer: string): string {
 export function withoutZone(address: string): string {
   return address.replace(/%.*$/, '')
 }
+
+/** The address of a connection's other end as people write it; undefined once that has gone. */
+export function peerAddress({
+  remoteAddress,
+}: {
+  readonly remoteAddress?: string | undefined
+}): string | undefined {
+  return remoteAddress === undefined ? undefined : plainAddress(remoteAddress)
+}

@@ -8,7 +8,7 @@ import { clientSettings, tunnelSettings, type TunnelSettings } from '../../api/t
 import { toContractError } from './coded-errors.ts'
 import { whileLocked } from '../store/while-locked.ts'
 import { checkPassword } from '../tunnels/private/private-settings.ts'
-import { plainAddress, withoutZone } from '../../net/address/plain-address.ts'
+import { withoutZone } from '../../net/address/plain-address.ts'
 import type { ApiParts, CallContext } from './context.ts'
 import { feed } from './api-feed.ts'
 import { keepUnread } from './keep-unread.ts'
@@ -59,7 +59,7 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
         return parts.seenKey(signal)
       }),
       caller: os.status.caller.handler(({ context: { address } }) => ({
-        address: address === undefined ? null : withoutZone(plainAddress(address)),
+        address: address === undefined ? null : withoutZone(address),
       })),
       measure: os.status.measure.handler(({ input }) => ({ payload: '0'.repeat(input.giveBytes) })),
       restart: os.status.restart.handler(() => {

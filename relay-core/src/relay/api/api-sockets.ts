@@ -7,6 +7,7 @@ import { refuseUpgrade } from '../http/refuse-upgrade.ts'
 import type { CallContext } from './context.ts'
 import type { Secrets } from './hidden-secrets.ts'
 import type { RelayRouter } from './api-router.ts'
+import { peerAddress } from '../../net/address/plain-address.ts'
 
 /** `until` ends a WebSocket with code 4401 when its permission ends. */
 export interface Admission {
@@ -57,7 +58,7 @@ export class ApiSockets {
       const end = () => webSocket.close(4401, 'login required')
       until?.addEventListener('abort', end, { once: true })
       webSocket.once('close', () => until?.removeEventListener('abort', end))
-      const { remoteAddress: address } = request.socket
+      const address = peerAddress(request.socket)
       void this.#handlers[secrets].upgrade(webSocket, { context: { address } })
     })
   }

@@ -18,6 +18,7 @@ import type { Invitation, Invites } from '../clients/invites.ts'
 import { type AgentProgramName, agentPrograms, type Programs } from '../clients/programs.ts'
 import { powershellWord } from '../../api/words/powershell-words.ts'
 import { refuseUpgrade } from '../http/refuse-upgrade.ts'
+import { peerAddress } from '../../net/address/plain-address.ts'
 
 export interface BridgeHttpOptions {
   adminKey: Secret
@@ -64,7 +65,7 @@ export class BridgeHttp {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#timeouts.get(request.socket)?.stop()
-    const address = request.socket.remoteAddress ?? ''
+    const address = peerAddress(request.socket) ?? ''
     const { adminKey, api, log } = this.#options
     if (request.url !== '/api' || !isSecure(request.socket)) return refuseUpgrade(socket, 404, 'Not Found')
     // The right key is accepted whatever others at this address have tried: 256 random bits cannot be guessed.
@@ -82,7 +83,7 @@ export class BridgeHttp {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = /^\/i\/([A-Za-z0-9_-]{22})(\.ps1|\/[a-z0-9.-]+)?$/.exec(request.url ?? '')
-    const address = request.socket.remoteAddress ?? ''
+    const address = peerAddress(request.socket) ?? ''
     const program = agentPrograms.find((name) => path?.[2] === `/${name}`)
     if (!path?.[1] || (path[2]?.startsWith('/') && !program) || request.method !== 'GET')
       return end(response, 404, 'There is nothing here.\n')

@@ -9,6 +9,7 @@ import type { Descriptors } from '../limits/descriptors.ts'
 import type { Identity } from '../../net/tls/identity.ts'
 import { NativeBridge, type NativeBridgeOptions } from './native-bridge.ts'
 import { listen } from '../../net/listen/listen.ts'
+import { peerAddress } from '../../net/address/plain-address.ts'
 
 /** The first byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
 const tlsHandshakeByte = 0x16
@@ -111,7 +112,7 @@ export class Bridge {
   }
 
   #onConnection(socket: Socket): void {
-    const address = socket.remoteAddress
+    const address = peerAddress(socket)
     socket.on('error', () => socket.destroy())
     if (address === undefined || this.#options.descriptors?.admit(socket, 'bridge') === false) {
       socket.destroy()
@@ -150,7 +151,7 @@ export class Bridge {
       return
     }
     this.#options.log.warn('stock NPS program turned away: this relay speaks its own protocol only', {
-      address: socket.remoteAddress,
+      address: peerAddress(socket),
     })
     socket.destroy()
   }

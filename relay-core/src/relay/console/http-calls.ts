@@ -7,6 +7,7 @@ import { readJsonBody } from '../http/request-body.ts'
 import { sendJson } from '../http/send-json.ts'
 import { sessionTokenOf } from './session-token.ts'
 import type { Sessions } from './sessions.ts'
+import { peerAddress } from '../../net/address/plain-address.ts'
 
 export interface HttpCallsOptions {
   config: () => RelayConfig
@@ -62,7 +63,7 @@ export class HttpCalls {
   #prove(request: IncomingMessage): { proof: SignatureProof; secrets: Secrets } {
     const { authorization } = request.headers
     if (authorization !== undefined) {
-      const proof = this.#options.authKey.checkBearer(request.socket.remoteAddress ?? '', authorization)
+      const proof = this.#options.authKey.checkBearer(peerAddress(request.socket) ?? '', authorization)
       return { proof, secrets: 'shown' }
     }
     const proof = this.#options.sessions.find(sessionTokenOf(request)) ? 'proved' : 'closed'

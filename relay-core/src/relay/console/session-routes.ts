@@ -9,6 +9,7 @@ import { readBody, readJsonBody } from '../http/request-body.ts'
 import { sendJson } from '../http/send-json.ts'
 import { cookieForScripts, isFromBrowser, scriptTokenOf, sessionTokenOf } from './session-token.ts'
 import { Sessions } from './sessions.ts'
+import { peerAddress } from '../../net/address/plain-address.ts'
 
 export interface SessionRoutesOptions {
   readonly config: () => RelayConfig
@@ -169,7 +170,7 @@ export class SessionRoutes {
 }
 
 function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ''
+  return peerAddress(request.socket) ?? ''
 }
 
 /** Why it refuses, or undefined. */

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { keepAlive } from '../../net/stream/keep-alive.ts'
-import { plainAddress } from '../../net/address/plain-address.ts'
+import { peerAddress } from '../../net/address/plain-address.ts'
 import { ConnectionLimit } from '../../net/listen/connection-limit.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
 import { listen } from '../../net/listen/listen.ts'
@@ -32,7 +32,7 @@ export class SharedPort {
       (socket) => {
         // An error is always followed by `close`.
         socket.on('error', () => undefined)
-        const address = socket.remoteAddress
+        const address = peerAddress(socket)
         const hasRoom = descriptors?.admit(socket, 'visitor') ?? true
         const place =
           address === undefined || !hasRoom ? undefined : this.#limit.enter(address, () => socket.destroy())
@@ -46,7 +46,7 @@ export class SharedPort {
           place.leave()
           this.#sockets.delete(socket)
         })
-        onVisitor(socket, plainAddress(address), () => place.keep())
+        onVisitor(socket, address, () => place.keep())
       },
     )
   }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { ConnectionLimit, type ConnectionSlot } from '../../net/listen/connection-limit.ts'
 import type { Descriptors } from '../limits/descriptors.ts'
+import { peerAddress } from '../../net/address/plain-address.ts'
 
 /**
  * How long a peer may take for a request's head, and for all of it. Checked every second: the default of half a
@@ -29,7 +30,7 @@ export function limitConnections(server: Server, descriptors?: Descriptors): (so
   server.on('connection', (socket) => {
     const peer = peerOf(socket)
     const hasRoom = descriptors?.admit(socket, 'console') ?? true
-    const place = hasRoom && limit.enter(socket.remoteAddress ?? '', () => socket.destroy())
+    const place = hasRoom && limit.enter(peerAddress(socket) ?? '', () => socket.destroy())
     if (!place) {
       socket.destroy()
       return

@@ -23,13 +23,36 @@ it('a section of a newer npc is refused by its name, and the others are taken', 
       return null
     },
   }
-  const tunnels = [{ Mode: 'carrierPigeon', Remark: 'by air' }, { Mode: 'tcp', Remark: 'ssh', Ports: '1' }, 7]
-  const hosts = [{ Remark: 'odd', Host: ['a', 'b'] }]
+  const tunnels = [
+    { Mode: 'carrierPigeon', Remark: 'by air' },
+    { Mode: 'tcp', Remark: 'ssh', Ports: '1' },
+  ]
+  const hosts = [{ Remark: 'odd', Host: 'a', Scheme: 'gopher' }]
   const outcome = await takePushedDocument(JSON.stringify({ hosts, tunnels }), receiver, { maxBytes: 65_536 })
   expect(taken).toEqual(['ssh'])
-  expect(outcome.refused).toEqual(['odd', 'by air', ''])
+  expect(outcome.refused).toEqual(['odd', 'by air'])
   for (const reason of outcome.reasons)
     expect(reason).toContain('does not know such a section. Update nps there')
+})
+
+it.each([
+  ['no section', 7, 'It is no section'],
+  ['a mode that is no name', { mode: 'tcp\u001b[2J' }, 'Its “mode” is missing or malformed'],
+  ['a mode of another type', { mode: ['tcp'] }, 'Its “mode” is missing or malformed'],
+  ['no mode', { ports: '1' }, 'Its “mode” is missing or malformed'],
+  [
+    'an unknown mode beside a target that is none',
+    { mode: 'carrierPigeon', target: 'a:1' },
+    'is missing or malformed',
+  ],
+  ['a target that is none', { mode: 'tcp', target: 'a:1' }, 'Its “target” is missing or malformed'],
+])('%s is malformed, and no section of a newer npc', async (_what, section, why) => {
+  const { reasons } = await takePushedDocument(JSON.stringify({ tunnels: [section] }), refusing, {
+    maxBytes: 65_536,
+  })
+  expect(reasons).toEqual([expect.stringContaining(why)])
+  expect(reasons[0]).not.toContain('Update')
+  expect(reasons[0]).not.toContain('\u001b')
 })
 
 it('every name is told, and as many reasons as there is room for', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { RelayError } from '../../api/errors.ts'
+import { printable } from '../../api/words/printable.ts'
 import { relayVersion } from '../../version.ts'
 import type { PushedConfiguration } from './pushed-configuration.ts'
 import type { ConfigReceiver } from './config-conversation.ts'
@@ -58,24 +59,49 @@ export async function takePushedDocument(
   }
   for (const record of hosts) {
     const host = decoded(record, decodePushedHost)
-    if (host) note(host.remark || host.host, await receiver.addHost(host))
-    else note(nameOf(record), unknownSection)
+    if ('why' in host) note(nameOf(record), host.why)
+    else note(host.remark || host.host, await receiver.addHost(host))
   }
   for (const record of tunnels) {
     const tunnel = decoded(record, decodePushedTunnel)
-    if (tunnel) note(tunnel.remark || tunnel.mode, await receiver.addTunnel(tunnel))
-    else note(nameOf(record), unknownSection)
+    if ('why' in tunnel) note(nameOf(record), tunnel.why)
+    else note(tunnel.remark || tunnel.mode, await receiver.addTunnel(tunnel))
   }
   receiver.done()
   return { refused, reasons: thatFit(reasons, { beside: refused, maxBytes }), denied: false }
 }
 
-/** Null for an entry of a later npc, such as a tunnel of a mode that is not known here: the others do not wait for it. */
-function decoded<T>(record: unknown, decode: (json: Buffer) => T): T | null {
+interface Unreadable {
+  readonly why: Pick<RelayError, 'message'>
+}
+
+/** Or why the entry cannot be read: the others do not wait for it. */
+function decoded<T extends object>(record: unknown, decode: (json: Buffer) => T): T | Unreadable {
   try {
     return decode(Buffer.from(JSON.stringify(record)))
-  } catch {
-    return null
+  } catch (error) {
+    const issues = error instanceof z.ZodError ? error.issues : []
+    return {
+      why:
+        issues.length > 0 && issues.every((issue) => isNewerKind(issue, record))
+          ? unknownSection
+          : malformed(issues),
+    }
+  }
+}
+
+/** A later npc may name a mode or a scheme that is not known here; whatever else is wrong with an entry is wrong in every version. */
+function isNewerKind({ path: [field, ...deeper] }: z.core.$ZodIssue, record: unknown): boolean {
+  if ((field !== 'mode' && field !== 'scheme') || deeper.length > 0) return false
+  const told: unknown = Object.entries(record ?? {}).find(([name]) => name.toLowerCase() === field)?.[1]
+  return typeof told === 'string' && /^[a-z]\w{0,31}$/i.test(told)
+}
+
+function malformed(issues: readonly z.core.$ZodIssue[]): Pick<RelayError, 'message'> {
+  const field = issues[0]?.path.join('.') ?? ''
+  const what = field === '' ? 'It is no section' : `Its “${printable(field)}” is missing or malformed`
+  return {
+    message: `The server cannot read this section. ${what}: correct it in npc.conf, or where the program that has sent it takes it from.`,
   }
 }
 

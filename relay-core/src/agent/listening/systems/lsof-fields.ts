@@ -40,9 +40,9 @@ export function listeningSockets(text: string): LsofSocket[] | null {
     if (letter !== 'n' || process.uid < 0 || sockets.size >= maxSockets) continue
     const [, address = '', digits = ''] =
       /^(\*|[\d.]{7,15}|\[[\da-fA-F:.]{2,45}\]):(\d{1,5})$/.exec(value) ?? []
-    hasTold ||= address !== ''
     const host = address === '*' ? '127.0.0.1' : nearHost(address)
     const port = Number(digits)
+    hasTold ||= port >= 1 && port <= 65_535
     if (host === null || port < 1 || port > 65_535) continue
     const { pid, uid, login } = process
     sockets.set(`${pid} ${host} ${port}`, { pid, uid, login: login || String(uid), host, port })

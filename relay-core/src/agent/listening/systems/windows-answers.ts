@@ -43,9 +43,9 @@ export function netstatSockets(text: string): NetstatSocket[] | null {
     /^ *TCP +(\[[\da-fA-F:.%]{2,60}\]|[\d.]{7,15}):(\d{1,5}) +(?:0\.0\.0\.0|\[::\]):0 +\S.{0,60}?(?: (\d{1,10}))? *\r?$/
   for (const line of wholeLines(text, maxNetstatLength)) {
     const [, address = '', digits = '', pid = '0'] = listening.exec(line) ?? []
-    hasTold ||= address !== ''
     const host = nearHost(address)
     const port = Number(digits)
+    hasTold ||= port >= 1 && port <= 65_535
     if (host === null || port < 1 || port > 65_535 || sockets.size >= maxSockets) continue
     sockets.set(`${pid} ${host} ${port}`, { host, port, pid: Number(pid) })
   }

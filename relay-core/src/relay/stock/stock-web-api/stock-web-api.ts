@@ -7,6 +7,7 @@ import type { AuthKey, SignatureProof } from './auth-key.ts'
 import { clientEndpoints } from './client-endpoints.ts'
 import { Form } from './form.ts'
 import { tunnelEndpoints } from './tunnel-endpoints.ts'
+import { peerAddress } from '../../../net/address/plain-address.ts'
 
 export interface StockWebApiOptions {
   api: ApiSurface
@@ -37,7 +38,7 @@ export class StockWebApi {
   ): Promise<boolean> {
     const { authKey, api, runPath, now } = this.#options
     if (!hasSession && !authKey.isOpen) {
-      authKey.tellClosed(request.socket.remoteAddress ?? '')
+      authKey.tellClosed(peerAddress(request.socket) ?? '')
       return false
     }
     if (path === '/auth/gettime') {
@@ -53,7 +54,7 @@ export class StockWebApi {
     }
     const form = new Form(body, request.url?.split('?')[1] ?? '')
     if (!hasSession) {
-      const proof = authKey.checkSignature(request.socket.remoteAddress ?? '', {
+      const proof = authKey.checkSignature(peerAddress(request.socket) ?? '', {
         signature: form.text('auth_key'),
         timestamp: form.text('timestamp'),
         change: endpoint.changes ? `${path} ${form.fingerprint()}` : undefined,

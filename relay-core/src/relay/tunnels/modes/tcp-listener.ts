@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { keepAlive } from '../../../net/stream/keep-alive.ts'
-import { plainAddress } from '../../../net/address/plain-address.ts'
+import { peerAddress } from '../../../net/address/plain-address.ts'
 import { resetStream } from '../../../net/stream/splice.ts'
 import { listen } from '../../../net/listen/listen.ts'
 import type { TunnelConnection } from '../tunnel-connection.ts'
@@ -57,19 +57,20 @@ export class TcpListener implements TunnelServer {
     // An error is always followed by `close`.
     socket.on('error', () => undefined)
     keepAlive(socket)
-    const { remoteAddress, remotePort = 0 } = socket
+    const { remotePort = 0 } = socket
+    const address = peerAddress(socket)
     const hasRoom = this.#context.descriptors?.admit(socket, 'visitor') ?? true
-    if (remoteAddress === undefined || !hasRoom) {
+    if (address === undefined || !hasRoom) {
       resetStream(socket)
       return
     }
     let connection: TunnelConnection | undefined
     try {
-      connection = this.#context.connections.enter({ address: plainAddress(remoteAddress), port: remotePort })
+      connection = this.#context.connections.enter({ address, port: remotePort })
       await this.#serve(socket, connection, this.#spec)
     } catch (error) {
       if (!connection?.signal.aborted && !socket.destroyed) {
-        const visitor = `${remoteAddress}:${remotePort}`
+        const visitor = `${address}:${remotePort}`
         this.#context.log.warn('visitor turned away', { tunnel: this.#spec.id, visitor, reason: error })
       }
       resetStream(socket)

@@ -94,7 +94,11 @@ class UdpMode implements TunnelServer {
     try {
       connection = connections.enter({ address: plainAddress(address), port })
     } catch (error) {
-      log.debug('datagram dropped', { tunnel: this.#spec.id, visitor: `${address}:${port}`, reason: error })
+      log.debug('datagram dropped', {
+        tunnel: this.#spec.id,
+        visitor: `${plainAddress(address)}:${port}`,
+        reason: error,
+      })
       return undefined
     }
     const visitor = new UdpVisitor(connection, {
