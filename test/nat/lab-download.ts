@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { until } from '../../relay-core/src/async/wait/until.ts'
 import { untilSettled } from '../../relay-core/src/async/wait/until-settled.ts'
 
 const megabyte = 1024 * 1024
 
 /** What a program at a place of the NAT lab writes, counted and hashed as it comes. */
 export class LabDownload implements AsyncDisposable {
+  readonly #command: string
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
   readonly #hash = createHash('sha256')
@@ -14,6 +16,7 @@ export class LabDownload implements AsyncDisposable {
   #bytes = 0
 
   constructor({ file, args }: { file: string; args: readonly string[] }) {
+    this.#command = [file, ...args].join(' ')
     this.#child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#ended = once(this.#child, 'close')
     this.#child.stdout?.on('data', (chunk: Buffer) => {
@@ -38,9 +41,15 @@ export class LabDownload implements AsyncDisposable {
     )
   }
 
-  /** Once the program has ended. */
-  async whole(): Promise<{ exitCode: number | null; bytes: number; sha256: string }> {
-    await this.#ended
+  /** Once the program has ended; rejects where it has not in time. */
+  async whole({ timeoutMs = 60_000 } = {}): Promise<{
+    exitCode: number | null
+    bytes: number
+    sha256: string
+  }> {
+    const onTimeout = () =>
+      new Error(`${this.#command} has not ended after ${timeoutMs} ms, with ${this.#bytes} bytes`)
+    await until(this.#ended, { timeoutMs, onTimeout })
     return { exitCode: this.#child.exitCode, bytes: this.#bytes, sha256: this.#hash.digest('hex') }
   }
 

@@ -1,11 +1,12 @@
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { expect, test } from 'vitest'
 import { FoundServices, type FoundServicesOptions } from './found-services.ts'
 
 test('a page that is opened again does not wait for the look of the one that was left', async () => {
   const looks: AbortSignal[] = []
-  const options = {
+  const options = standIn<FoundServicesOptions>({
     storage: { labs: { get: () => ({ id: 'l1', address: {} }) }, secrets: { has: () => true } },
     labSessions: {
       use: (_labId: string, { signal }: { signal: AbortSignal }) => {
@@ -15,7 +16,7 @@ test('a page that is opened again does not wait for the look of the one that was
     },
     clock: new ManualClock(),
     log: silentLog,
-  } as unknown as FoundServicesOptions
+  })
   const found = new FoundServices(options)
   const visit = async () => {
     const left = new AbortController()

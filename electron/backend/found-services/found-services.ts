@@ -73,7 +73,7 @@ export class FoundServices {
     storage.labs.put({ ...lab, looksForServices: isOn })
     const watched = this.#watched(labId)
     this.#callOff(watched)
-    watched.feed.set(isOn ? { state: 'unread', failure: null } : { state: 'off' })
+    watched.feed.set(isOn ? { state: 'unseen', failure: null } : { state: 'off' })
     if (isOn) await this.#look(labId)
   }
 
@@ -117,7 +117,7 @@ export class FoundServices {
     if (known) return known
     const isOn = this.#options.storage.labs.get(labId)?.looksForServices !== false
     const watched: Watched = {
-      feed: new Feed<FoundLook>(isOn ? { state: 'unread', failure: null } : { state: 'off' }, {
+      feed: new Feed<FoundLook>(isOn ? { state: 'unseen', failure: null } : { state: 'off' }, {
         onWatchers: (count) => this.#onWatchers(labId, count),
       }),
       asked: new Map(),
@@ -178,7 +178,7 @@ export class FoundServices {
       log.warn('the lab box could not be asked what runs there', { lab: labId, error })
       const failure = failureOfError(error)
       const { value } = watched.feed
-      tell(value.state === 'read' ? { ...value, failure } : { state: 'unread', failure })
+      tell(value.state === 'read' ? { ...value, failure } : { state: 'unseen', failure })
     }
   }
 
@@ -197,7 +197,7 @@ export class FoundServices {
     )
     watched.asked = asked
     const failure = hasLooked ? null : failureOfError(listeningUnseen())
-    if (failure && services.length === 0) return { state: 'unread', failure }
+    if (failure && services.length === 0) return { state: 'unseen', failure }
     return { state: 'read', atMs: clock.now(), by: 'ssh', services, failure }
   }
 

@@ -2,6 +2,7 @@ import type { FoundLook } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { silentLog } from '@nps-desktop/relay-core/log'
 import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { expect, test, vi } from 'vitest'
 import { GlancedServices } from './glanced-services.ts'
 
@@ -14,6 +15,8 @@ const listener = {
   command: ['vllm', 'serve', 'Qwen'],
 }
 
+type Parts = ConstructorParameters<typeof GlancedServices>[0]
+
 /** A lab box whose npc is asked, and how often it was. */
 function glanced(lab: { looksForServices?: boolean } = {}) {
   const clock = new ManualClock()
@@ -24,12 +27,13 @@ function glanced(lab: { looksForServices?: boolean } = {}) {
     if (fails) throw new RelayError('agent-offline', 'offline')
     return { home: '/', listeners: [listener], others: [] }
   }
-  const services = new GlancedServices({
+  const parts = standIn<Parts>({
     storage: { labs: { get: () => ({ id: 'l1', serverId: 's1', clientId: 1, ...lab }) } },
     relays: { reach: async () => ({ clients: { listening } }) },
     clock,
     log: silentLog,
-  } as unknown as ConstructorParameters<typeof GlancedServices>[0])
+  })
+  const services = new GlancedServices(parts)
   return { services, clock, asked: () => asked, fail: () => (fails = true) }
 }
 async function first(feed: AsyncGenerator<FoundLook>, state: FoundLook['state']): Promise<FoundLook> {

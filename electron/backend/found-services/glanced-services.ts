@@ -35,7 +35,7 @@ export class GlancedServices {
     const known = this.#labs.get(labId)
     if (known) return known.feed.watch(signal)
     const feed = new Feed<FoundLook>(
-      { state: 'unread', failure: null },
+      { state: 'unseen', failure: null },
       { onWatchers: (count) => this.#onWatchers(labId, count) },
     )
     this.#labs.set(labId, { feed, timer: null, stop: new AbortController() })
@@ -88,7 +88,7 @@ export class GlancedServices {
     } catch (error) {
       if (stop.signal.aborted) return
       this.#log.info('npc did not tell what runs there', { lab: labId, error })
-      if (feed.value.state !== 'read') feed.set({ state: 'unread', failure: failureOfError(error) })
+      if (feed.value.state !== 'read') feed.set({ state: 'unseen', failure: failureOfError(error) })
     }
   }
 }

@@ -1,13 +1,14 @@
-import { RelayError, type RelayErrorCode } from '@nps-desktop/relay-core/api'
+import { type Listening, RelayError, type RelayErrorCode } from '@nps-desktop/relay-core/api'
 import type { RelayClient } from '@nps-desktop/relay-core/api-client'
+import { standIn } from '@nps-desktop/relay-core/testing/stand-in'
 import { expect, test } from 'vitest'
 import { lookByAgent } from './look-by-agent.ts'
 
 const { signal } = new AbortController()
 const lab = { serverId: 's1', clientId: 1 }
 
-function relays(listening: () => Promise<unknown>) {
-  const client = { clients: { listening } } as unknown as RelayClient
+function relays(listening: () => Promise<Listening>) {
+  const client = standIn<RelayClient>({ clients: { listening } })
   return { reach: () => Promise.resolve(client) }
 }
 const failing = (code: RelayErrorCode) => relays(() => Promise.reject(new RelayError(code, code)))

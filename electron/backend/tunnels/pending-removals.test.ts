@@ -71,7 +71,7 @@ test('what the server tells while "Undo" waits for it does not bring the deletio
 })
 
 test('what an earlier run of the app could not read of a server is no sign that a tunnel to delete is gone', async () => {
-  const note = { id: 's1-t9', removal: { dueAtMs: 10_000, startOnUndo: true } } as unknown as TunnelNote
+  const note = standIn<TunnelNote>({ id: 's1-t9', removal: { dueAtMs: 10_000, startOnUndo: true } })
   const notes = new Map([[note.id, note]])
   const mirror = { tunnels: [{ id: 1 }], hasToldTunnels: false, unread: { tunnels: [] as { id: number }[] } }
   const removed: number[] = []
@@ -87,22 +87,29 @@ test('what an earlier run of the app could not read of a server is no sign that 
       },
     },
     // what deleting needs; the rest of the app is not there
-    storage: {
+    storage: standIn<Parts['storage']>({
       tunnelNotes: {
         get: (id: string) => notes.get(id),
         list: () => [...notes.values()],
         delete: (id: string) => void notes.delete(id),
       },
       whenPossible: (_: string, write: () => void) => write(),
-    } as unknown as Parts['storage'],
-    relays: {
-      api: () => ({ tunnels: { remove: async ({ id }: { id: number }) => void removed.push(id) } }),
+    }),
+    relays: standIn<Parts['relays']>({
+      api: () => ({
+        tunnels: {
+          remove: async ({ id }: { id: number }) => {
+            removed.push(id)
+            return {}
+          },
+        },
+      }),
       view: () => ({ link: { state: 'online' }, mirror }),
       onChange: (listener: (serverId: string) => void) => {
         tellChange = () => listener('s1')
         return { [Symbol.dispose]: () => undefined }
       },
-    } as unknown as Parts['relays'],
+    }),
   })
   removal.start()
   tellChange()

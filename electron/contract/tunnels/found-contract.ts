@@ -59,7 +59,7 @@ export const foundLook = z.discriminatedUnion('state', [
   /** The person does not want the app to look there. */
   z.object({ state: z.literal('off') }),
   /** Not looked yet; `failure`: why it did not work. */
-  z.object({ state: z.literal('unread'), failure: failure.nullable() }),
+  z.object({ state: z.literal('unseen'), failure: failure.nullable() }),
   /** Without a sign-in there only npc can tell, and it does not. */
   z.object({ state: z.literal('untold'), why: z.enum(untoldReasons) }),
   /** As of `atMs`. `failure`: why the last look since did not work. */

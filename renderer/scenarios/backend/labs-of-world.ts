@@ -44,13 +44,13 @@ export function foundOfWorld(live: LiveWorld) {
       for await (const _ of changed.each(signal)) yield look()
     }),
     glance: os.found.glance.handler(async function* ({ input, signal }) {
-      const look = () => world.found.get(input.labId) ?? { state: 'unread' as const, failure: null }
+      const look = () => world.found.get(input.labId) ?? { state: 'unseen' as const, failure: null }
       yield look()
       for await (const _ of changed.each(signal)) yield look()
     }),
     lookNow: os.found.lookNow.handler(nothing),
     setOn: os.found.setOn.handler(async ({ input }) => {
-      world.found.set(input.labId, input.isOn ? { state: 'unread', failure: null } : { state: 'off' })
+      world.found.set(input.labId, input.isOn ? { state: 'unseen', failure: null } : { state: 'off' })
       changed.tell()
       return {}
     }),

@@ -34,5 +34,5 @@ export const labCardScreens: readonly Shot[] = [
   { name: 'lab-reading', scenario: 'lab-reading', path: 'labs/l1', ready: '.stale', height: 1100 },
   { name: 'lab-away', scenario: 'lab-away', path: 'labs/l1', ready: '.stale', height: 1240 },
   { name: 'lab-rejected', scenario: 'lab-rejected', path: 'labs/l1', ready: '.fault', height: 1100 },
-  { name: 'lab-unread', scenario: 'lab-unread', path: 'labs/l1', ready: '.sign-in', height: 1100 },
+  { name: 'lab-unseen', scenario: 'lab-unseen', path: 'labs/l1', ready: '.sign-in', height: 1100 },
 ]

@@ -151,7 +151,7 @@ export const setupScreens: readonly Shot[] = [
     chinese: true,
   },
   { name: 'lab-found-moved', scenario: 'found-moved', path: 'labs/l1', ready: '[data-found]', height: 1000 },
-  { name: 'lab-found-unread', scenario: 'found-unread', path: 'labs/l1', ready: '.found .fault' },
+  { name: 'lab-found-unseen', scenario: 'found-unseen', path: 'labs/l1', ready: '.found .fault' },
   ...(['start-failed', 'start-done'] as const).map((scenario) => ({
     name: `lab-${scenario}`,
     scenario,

@@ -38,7 +38,7 @@ export const tunnelSheets: Shot[] = [
     },
   },
   { ...lab, scenario: 'found-looking', name: 'add-tunnel-found-looking', act: (page) => openSheet(page, 3) },
-  { ...lab, scenario: 'found-unread', name: 'add-tunnel-found-unread', act: (page) => openSheet(page, 3) },
+  { ...lab, scenario: 'found-unseen', name: 'add-tunnel-found-unseen', act: (page) => openSheet(page, 3) },
   { ...lab, scenario: 'found-off', name: 'add-tunnel-found-off', act: (page) => openSheet(page, 3) },
   { ...lab, scenario: 'found-untold', name: 'add-tunnel-found-untold', act: (page) => openSheet(page, 3) },
   { ...lab, scenario: 'few', name: 'add-tunnel-found-nothing', act: (page) => openSheet(page, 3) },

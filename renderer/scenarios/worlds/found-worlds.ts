@@ -167,12 +167,12 @@ function foundOff(): World {
 /** The first look is under way. */
 function foundLooking(): World {
   const world = few()
-  world.found.set('l1', { state: 'unread', failure: null })
+  world.found.set('l1', { state: 'unseen', failure: null })
   return world
 }
 
 /** The session could not be opened. */
-function foundUnread(): World {
+function foundUnseen(): World {
   const world = few()
   const failure = {
     code: 'ssh-timeout',
@@ -180,7 +180,7 @@ function foundUnread(): World {
     message: 'no answer within 20 s',
     fixes: [{ action: 'retry' }],
   } as const
-  world.found.set('l1', { state: 'unread', failure: { ...failure, fixes: [{ action: 'retry' }] } })
+  world.found.set('l1', { state: 'unseen', failure: { ...failure, fixes: [{ action: 'retry' }] } })
   return world
 }
 
@@ -208,7 +208,7 @@ export const foundWorlds: Record<string, () => World> = {
   'found-looking': foundLooking,
   'found-npc': foundByNpc,
   'found-untold': foundUntold,
-  'found-unread': foundUnread,
+  'found-unseen': foundUnseen,
   'start-form': () => starting(null),
   'start-none': () => ({ ...starting(null), choices: { ...choices, environments: [] } }),
   'start-new': () => {

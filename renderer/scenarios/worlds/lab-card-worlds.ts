@@ -197,7 +197,7 @@ export const labCardWorlds: Record<string, () => World> = {
         fixes: [{ action: 'enter-secret' }, { action: 'retry' }],
       },
     }),
-  'lab-unread': () =>
+  'lab-unseen': () =>
     labWorld(null, (box) => ({
       ...box,
       address: null,

@@ -26,7 +26,7 @@ const fullest = [
   ['limited', 'labs/l1', '[data-tunnel-row]'],
   ['proxies', '', '[data-tunnel-row]'],
   ['proxies', 'tunnels/t1080', '.ways'],
-  ['lab-unread', 'labs/l1', '.agent'],
+  ['lab-unseen', 'labs/l1', '.agent'],
   ['server-well', 'servers/s1', '.labs .row'],
   ['server-away', 'servers/s1', '.labs .row'],
   ['files', 'labs/l1/files?path=/home/goudan/project-x/runs/llama-ft', '[role=row]'],

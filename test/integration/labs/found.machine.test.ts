@@ -44,7 +44,7 @@ async function foundWhere(isSo: (services: readonly FoundService[]) => boolean):
   let last: FoundLook | undefined
   for await (const look of await app.client.found.watch({ labId })) {
     last = look
-    if (look.state === 'unread' && look.failure) break
+    if (look.state === 'unseen' && look.failure) break
     if (look.state === 'read' && isSo(look.services)) return look.services
   }
   throw new Error(`not found: ${JSON.stringify(last)}`)

@@ -54,7 +54,7 @@ export function parseNpcConf(text: string, file: string, { environment, ...paths
   const config = readAgentConfig(common)
   const client = readClient(common)
   const mayGiveUp = common.has('auto_reconnection') && !common.flag('auto_reconnection')
-  const warnings = common.unread(withoutEffect)
+  const warnings = common.unused(withoutEffect)
   if (mayGiveUp) {
     const line = common.lineOf('auto_reconnection')
     warnings.push({ line, message: 'auto_reconnection=false: npc always connects again' })
@@ -75,7 +75,7 @@ export function parseNpcConf(text: string, file: string, { environment, ...paths
       visitors.push(readVisitor(values, warn))
     else if (values.has('host')) pushed.hosts.push(readHost(values))
     else pushed.tunnels.push(...readTunnel(values, { warn, ...paths }))
-    warnings.push(...values.unread())
+    warnings.push(...values.unused())
   }
   return {
     config,

@@ -74,7 +74,7 @@ export class SectionValues {
   }
 
   /** A warning for each key that was never read. */
-  unread(reasons: Readonly<Record<string, string>> = {}): ConfigWarning[] {
+  unused(reasons: Readonly<Record<string, string>> = {}): ConfigWarning[] {
     return [...this.#values]
       .filter(([key]) => !this.#read.has(key))
       .map(([key, { line }]) => ({

@@ -105,7 +105,7 @@ test('what has a tunnel is not offered, and more than three wait in a menu', asy
 })
 
 test('the form does not wait for what runs there, and keeps what was typed when that arrives', async () => {
-  const { page, tell } = await opened({ state: 'unread', failure: null })
+  const { page, tell } = await opened({ state: 'unseen', failure: null })
   await using _ = page
   expect(said()).toContain('Looking…')
   const name = document.activeElement as HTMLInputElement
@@ -130,7 +130,7 @@ test.each<[what: string, FoundLook | null, Tunnel[], words: string]>([
   ['no answer yet', null, [], 'Looking…'],
   ['nothing there', read(), [], 'No notebook, board or model server runs here.'],
   ['all with tunnels', read(notebook), withTunnel, 'Everything that runs here has its tunnel.'],
-  ['a failure', { state: 'unread', failure: lost }, [], 'Look again'],
+  ['a failure', { state: 'unseen', failure: lost }, [], 'Look again'],
   ['what is switched off', { state: 'off' }, [], 'The app does not look at what runs on a100.'],
   ['what npc does not tell', { state: 'untold', why: 'npc-off' }, [], '-discover=false'],
 ])('%s is said, above a form that can be filled in', async (_what, look, tunnels, words) => {

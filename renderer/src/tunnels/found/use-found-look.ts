@@ -37,7 +37,7 @@ export function useFoundLook(lab: () => { id: string; isOnline: boolean }): Seen
     () => read.value !== null && (!lab().isOnline || nowMs.value - read.value.atMs > freshForMs),
   )
   const isLooking = computed(
-    () => look.value === null || (look.value.state === 'unread' && failure.value === null),
+    () => look.value === null || (look.value.state === 'unseen' && failure.value === null),
   )
   const stamp = computed(() => {
     if (isLooking.value) return t('found.looking')

@@ -79,10 +79,10 @@ test('a notebook that has moved is offered to the tunnel that still leads to its
 test('nothing found, the first look, a look that failed, and one that is off each say so', async () => {
   for (const [look, words] of [
     [read(), 'No notebook, board or model server runs here.'],
-    [{ state: 'unread', failure: null }, 'Looking…'],
+    [{ state: 'unseen', failure: null }, 'Looking…'],
     [
       {
-        state: 'unread',
+        state: 'unseen',
         failure: { code: 'ssh-lost', params: { host: 'a', reason: 'x' }, message: '', fixes: [] },
       },
       'a',
