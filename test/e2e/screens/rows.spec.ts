@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect } from '../app-fixture.ts'
+import { scrollsSideways } from '../page-faults.ts'
 import { test } from '../scripted-world.ts'
 
 test.skip(({ host }) => host === 'electron', 'the pages over a scripted backend; nothing of the window')
@@ -47,18 +48,11 @@ for (const language of ['en-US', 'zh-CN'])
         await expect
           .poll(() => page.evaluate(wordsCut), { message: `${scenario}, ${path} at ${width} px` })
           .toEqual([])
-        expect(await page.evaluate(scrollsSideways), `${scenario}, ${path} at ${width} px`).toBe(false)
+        expect(await scrollsSideways(page), `${scenario}, ${path} at ${width} px`).toBe(false)
       }
       await page.context().close()
     }
   })
-
-/** Whether the page beside the list of servers has to be scrolled sideways. Runs in the page. */
-function scrollsSideways(): boolean {
-  for (let box: Element | null = document.querySelector('main'); box; box = box.parentElement)
-    if (box.scrollWidth > box.clientWidth + 1) return true
-  return false
-}
 
 /** Words that leave a box which hides them, or the button around them. What is cut on purpose has all of it as its title. Runs in the page. */
 function wordsCut(): string[] {

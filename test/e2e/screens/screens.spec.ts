@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { type App, expect, test } from '../app-fixture.ts'
 import { HomePage } from '../pages/home-page.ts'
 import { type ShownLanguage, type Theme, languages, SettingsPage, themes } from '../pages/settings-page.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
+import { barriersOn } from '../page-faults.ts'
 import { shoot } from '../screenshots.ts'
 
 test.setTimeout(4 * 60_000)
@@ -132,8 +132,5 @@ async function show(page: Page, hash: string): Promise<void> {
 
 async function examine(app: App, name: string): Promise<void> {
   await shoot(app, name)
-  // the legacy mode needs no second page, which a window cannot give
-  const { violations } = await new AxeBuilder({ page: app.page }).setLegacyMode().analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`)
-  expect(found, `axe on ${name}`).toEqual([])
+  expect(await barriersOn(app.page), `axe on ${name}`).toEqual([])
 }

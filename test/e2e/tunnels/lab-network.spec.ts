@@ -4,10 +4,10 @@ import { cp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { freePort } from '../../../relay-core/src/testing/free-port.ts'
 import { AppAndRelay } from '../../../electron/testing/app-and-relay.ts'
 import { type App, expect, test } from '../app-fixture.ts'
+import { barriersOn } from '../page-faults.ts'
 import { TunnelPage } from '../pages/tunnel-page.ts'
 import { TunnelSheet } from '../pages/tunnel-sheet.ts'
 
@@ -55,8 +55,7 @@ test('the lab’s network for this laptop alone is added by keys, and used by th
       await expect(page.getByText(`SOCKS Host 127.0.0.1, Port ${port}, SOCKS v5`)).toBeVisible()
       await expect(page.getByText(/^Ready/)).toBeVisible()
       expect(await fetched(await line.innerText(), web.url)).toEqual({ page: 'the lab’s own page' })
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+      expect(await barriersOn(page)).toEqual([])
     })
 
     await test.step('opened to anyone, it asks for the password that is under Settings', async () => {
