@@ -13,6 +13,8 @@ interface Goal {
   readonly atLeastOf?: { readonly times: number; readonly figure: FigureName }
   /** At most this much. */
   readonly below?: number
+  /** At least this much. */
+  readonly above?: number
   /** At most this much more than another figure of the same pair, which the goal names in this way. */
   readonly aboveBy?: { readonly figure: FigureName; readonly most: number; readonly called: string }
 }
@@ -32,7 +34,7 @@ const atLeastOf = (figure: FigureName, times: number, other: FigureName): Goal =
   pair: 'ours',
   atLeastOf: { times, figure: other },
 })
-const below = (figure: FigureName, most: number): Goal => ({ figure, pair: 'ours', below: most })
+const below = (figure: FigureName, most: number, pair = 'ours'): Goal => ({ figure, pair, below: most })
 
 export const goals: readonly Goal[] = [
   ...(['up', 'down'] as const).flatMap((figure) => [
@@ -100,6 +102,13 @@ export const goals: readonly Goal[] = [
     atMost('wanJupyter', 1, before),
     atMost('wanBoard', 1, before),
   ]),
+  ...(['directDown', 'directUp', 'directLossyDown', 'directLossyUp'] as const).map((figure) => ({
+    figure,
+    pair: 'ours private',
+    above: 90,
+  })),
+  below('directVisitor', 200, 'ours private'),
+  below('directAgent', 200, 'ours private'),
   below('wanCut', 2),
   below('wanSurvives', 2),
 ]
@@ -117,10 +126,15 @@ export function judge({ figure, pair, ...goal }: Goal, results: Results): Judged
   if (value === undefined) return undefined
   const what = pair === 'ours' ? title : `${title} (${pair})`
   const ownValue = value ?? Infinity
-  const { below: most, aboveBy } = goal
+  const { below: most, above: least, aboveBy } = goal
   if (most !== undefined) {
     const measured = value === null ? 'not in time' : `${value.toFixed(digits)} ${unit}`
     return { goal: `${what} ≤ ${most} ${unit}`, measured, isReached: ownValue <= most }
+  }
+  if (least !== undefined) {
+    if (value === null) return undefined
+    const measured = `${value.toFixed(digits)} ${unit}`
+    return { goal: `${what} ≥ ${least} ${unit}`, measured, isReached: value >= least }
   }
   if (aboveBy) {
     const base = results.median(pair, aboveBy.figure)

@@ -53,6 +53,47 @@ test('where the networks allow no direct way, it is looked for again after 1, 5 
   way.close()
 })
 
+test('in another network it is looked for at once, and after a minute again', async () => {
+  const clock = new ManualClock()
+  let network = 'home'
+  const arrange = vi.fn<() => Promise<undefined>>(() => Promise.resolve(undefined))
+  const way = new DirectWay({ arrange, log: silentLog, clock, network: () => network })
+  const visit = async () => {
+    way.want()
+    await new Promise(setImmediate)
+    return arrange.mock.calls.length
+  }
+  expect(await visit()).toBe(1)
+  clock.advance(minuteMs)
+  expect(await visit()).toBe(2)
+  network = 'university'
+  expect(await visit()).toBe(3)
+  clock.advance(minuteMs)
+  expect(await visit()).toBe(4)
+  expect(await visit()).toBe(4)
+  way.close()
+})
+
+test('a link that carries nothing ends after five minutes, one with a stream does not', async () => {
+  const clock = new ManualClock()
+  const carry = linkOf()
+  const close = vi.spyOn(carry, 'close')
+  const arrange = () => Promise.resolve({ carry, seekAgain })
+  const way = new DirectWay({ arrange, log: silentLog, clock })
+  way.want()
+  await new Promise(setImmediate)
+  clock.advance(60 * minuteMs)
+  expect(close).not.toHaveBeenCalled()
+  carry.streamCount = 0
+  clock.advance(5 * minuteMs - 1)
+  expect(close).not.toHaveBeenCalled()
+  clock.advance(minuteMs)
+  expect(close).toHaveBeenCalled()
+  await new Promise(setImmediate)
+  expect(clock.waiting).toBe(0)
+  way.close()
+})
+
 test('a peer that knows of no direct links is asked no more often', async () => {
   const clock = new ManualClock()
   let attempts = 0

@@ -33,12 +33,15 @@ export interface DirectWayOptions {
   readonly log: Log
   /** One that is never set back; the system's, except in tests. */
   readonly clock?: Clock
+  /** Another text once this machine is in another network. The system's, except in tests. */
+  readonly network?: () => string
 }
 
 /** A visitor's direct link to the agent of its tunnel: there while it is used, and looked for again now and then where there is none. */
 export class DirectWay {
   readonly #options: DirectWayOptions
   readonly #clock: Clock
+  readonly #ownNetwork: () => string
   readonly #closing = new AbortController()
   /** With those that another one has followed, whose streams go on. */
   readonly #links = new Set<VisitorLink>()
@@ -58,6 +61,7 @@ export class DirectWay {
   constructor(options: DirectWayOptions) {
     this.#options = options
     this.#clock = options.clock ?? packetClock
+    this.#ownNetwork = options.network ?? ownNetwork
   }
 
   /** Which way new streams go, and why. */
@@ -107,7 +111,7 @@ export class DirectWay {
   want(): void {
     const { carry } = this.#link ?? {}
     if (this.#isBusy || (carry?.isDirect && carry.hasRelay)) return
-    const network = ownNetwork()
+    const network = this.#ownNetwork()
     if (network !== this.#network) this.#failures = 0
     else if (this.#clock.now() < this.#againAtMs) return
     this.#begin(network)
@@ -116,7 +120,7 @@ export class DirectWay {
   /** Looks for a way now, unless there is one, or it was looked for within the last seconds. */
   tryNow(): void {
     if (this.#link?.carry.isDirect || this.#isBusy) return
-    if (this.#clock.now() - this.#triedAtMs >= minAgainMs) this.#begin(ownNetwork())
+    if (this.#clock.now() - this.#triedAtMs >= minAgainMs) this.#begin(this.#ownNetwork())
   }
 
   get #isBusy(): boolean {
@@ -251,7 +255,6 @@ export function notTried(): PrivateWay & { way: 'relay' } {
   return { way: 'relay', sinceMs, reason: 'not-tried', triedAtMs: null, againAtMs: null, directAtMs: null }
 }
 
-/** Another text once this machine is in another network. */
 function ownNetwork(): string {
   return Object.values(networkInterfaces())
     .flatMap((list = []) => list.map(({ address }) => address))

@@ -64,6 +64,45 @@ test.each([false, true])(
   },
 )
 
+test('the first ten probes follow each other every 40 ms, the later ones every 150', () => {
+  const [peer] = peers
+  const { clock, sent } = punchTo(peer ? [peer] : [])
+  const count = () => [...sent.values()][0]
+  expect(count()).toBe(1)
+  clock.advance(39)
+  expect(count()).toBe(1)
+  clock.advance(9 * 40 - 39)
+  expect(count()).toBe(10)
+  clock.advance(149)
+  expect(count()).toBe(10)
+  clock.advance(1)
+  expect(count()).toBe(11)
+  clock.advance(punchTimeoutMs)
+})
+
+test('who begins unseen sends one packet that dies after three routers, and the others 150 ms later', () => {
+  const clock = new ManualClock()
+  const packets: string[] = []
+  const { socket } = countingSocket()
+  socket.send = () => packets.push('whole way')
+  socket.sendShort = (_datagram, _to, hops) => packets.push(`${hops} routers`)
+  void new Punch({
+    role: 'visitor',
+    keys: probeKeys(secret, 'visitor'),
+    sockets: [socket],
+    peers: peers.slice(0, 1),
+    mayProbe: () => true,
+    beginsUnseen: true,
+    clock,
+    signal: new AbortController().signal,
+  }).open()
+  clock.advance(149)
+  expect(packets).toEqual(['3 routers'])
+  clock.advance(1)
+  expect(packets).toEqual(['3 routers', 'whole way'])
+  clock.advance(punchTimeoutMs)
+})
+
 test('an endpoint that may not be probed gets nothing, whoever names it or seems to send from it', async () => {
   const forbidden = { address: '198.51.100.2', port: 53 }
   const { clock, socket, sent, way } = punchTo([forbidden])

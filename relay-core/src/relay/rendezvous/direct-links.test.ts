@@ -191,3 +191,16 @@ test('no agent counts on the link of another one', () => {
   links.onUse({ ...session, clientId: 4 }, { id, downBytes: 9, upBytes: 0 }, () => entrance)
   expect([counted.down, counted.outside, unlinked.length]).toEqual([0, 0, 0])
 })
+
+test('one client has so many links at a time, and leaves room for the others', () => {
+  const { links, session, visit } = world()
+  const visits = Array.from({ length: 64 }, () => visit().request)
+  expect(() => visit()).toThrow(expect.objectContaining({ code: 'limit-reached' }))
+  using other = links.request(reported.entrance)
+  other.begin(
+    { ...session, clientId: clientId + 1 },
+    { signal: new AbortController().signal, count: () => undefined },
+  )
+  visits[0]?.[Symbol.dispose]()
+  visit()
+})

@@ -36,7 +36,7 @@ export interface DirectRequest extends Disposable {
   readonly entrance: Uint8Array
   /** For the side that the relay sees at `address`. */
   seenFrom(address: string): SeenFrom
-  /** The link is let in: where its bytes are counted, and whose end is its end. */
+  /** The link is let in: where its bytes are counted, and whose end is its end. Throws RelayError `limit-reached` where the client has too many. */
   begin(session: LinkSession, connection: Pick<LinkConnection, 'signal' | 'count'>): void
   /** The visitor has gone by itself: the link may go on without the relay. */
   visitorHasGone(): void
@@ -44,6 +44,9 @@ export interface DirectRequest extends Disposable {
 
 /** As many links as an agent takes part in. */
 const maxHeldOfClient = 16
+
+/** Of one client at a time, those that its agent has yet to refuse among them: nobody takes up all that the relay has for all. */
+const maxAskedOfClient = 64
 
 /** How long after its end a link's last bytes may be reported. */
 const lateMs = 10_000
@@ -103,6 +106,8 @@ export class DirectLinks {
       // A zone means nothing on another machine, and has no place in the message.
       seenFrom: (address) => ({ id, key, port: this.#port(), address: withoutZone(address) }),
       begin: (session, { signal, count }) => {
+        if (this.#askedOf(session.clientId) >= maxAskedOfClient)
+          throw new RelayError('limit-reached', 'The lab box has as many direct links as it can have.')
         this.#known.set(name, { clientId: session.clientId, count })
         signal.addEventListener('abort', () => {
           if (hasVisitor) session.unlink?.(id)
@@ -195,6 +200,13 @@ export class DirectLinks {
   #heldOf(clientId: number): number {
     let count = 0
     for (const known of this.#known.values()) if (known.leave && known.clientId === clientId) count += 1
+    return count
+  }
+
+  #askedOf(clientId: number): number {
+    let count = 0
+    for (const known of this.#known.values())
+      if (!known.leave && known.endedAtMs === undefined && known.clientId === clientId) count += 1
     return count
   }
 
