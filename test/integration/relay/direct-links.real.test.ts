@@ -133,6 +133,36 @@ test('a link ends once there is something to limit', async () => {
   await expect(visit()).rejects.toMatchObject({ code: 'direct-limited' })
 })
 
+const inAMoment = () => Date.now() + 500
+
+test.each([
+  ['its tunnel is removed', (id: number) => relay.api.tunnels.remove({ id })],
+  [
+    'its tunnel gets another target',
+    (id: number) => relay.api.tunnels.edit({ id, target: '127.0.0.1:8889' }),
+  ],
+  [
+    'its password is another one',
+    (id: number) => relay.api.tunnels.edit({ id, settings: { password: `${password}, changed` } }),
+  ],
+  ['the lab box is switched off', () => relay.api.clients.setEnabled({ id: relay.clientId, enabled: false })],
+  [
+    'the last day of its tunnel is over',
+    (id: number) => relay.api.tunnels.edit({ id, limits: { expiresAtMs: inAMoment() } }),
+  ],
+  [
+    'the last day of the lab box is over',
+    () => relay.api.clients.edit({ id: relay.clientId, limits: { expiresAtMs: inAMoment() } }),
+  ],
+])('a link ends when %s', async (_, end) => {
+  relay = await startRelayWithAgent()
+  const tunnelId = await addTunnel()
+  const { inside } = await arrange(await visit())
+  const closed = closing(inside.stream)
+  await end(tunnelId)
+  await expect(closed).resolves.toBeUndefined()
+})
+
 test('a link ends once the relay lets registered addresses in alone', async () => {
   relay = await startRelayWithAgent()
   await addTunnel()
