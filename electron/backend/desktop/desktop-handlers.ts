@@ -130,6 +130,8 @@ export function desktopHandlers({
       remove: (input, options) => files.remove(input, options),
       look: (input, options) => files.look(input, options),
       upload: (input, options) => files.upload(input, options),
+      offer: (input, options) => files.offer(input, options),
+      give: (input) => files.give(input),
       download: (input, options) => files.download(input, options),
       pick: (input) => files.pick(input),
       transfers: {

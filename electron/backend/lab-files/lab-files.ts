@@ -4,8 +4,10 @@ import {
   type ChosenName,
   type FolderCount,
   type FolderView,
+  type OfferedFile,
   type Overview,
   ownSshTunnel,
+  type PageFilesEvent,
   type Transfer,
 } from '@nps-desktop/electron/contract'
 import type { Clock } from '@nps-desktop/relay-core/async'
@@ -17,7 +19,9 @@ import type { Shell } from '../shell.ts'
 import type { Storage } from '../storage/records.ts'
 import { fileExists, fileNotFound } from './sides/file-failures.ts'
 import type { LabSide } from './sides/lab-side.ts'
-import { LaptopSide } from './sides/laptop-side.ts'
+import type { LaptopSide } from './sides/laptop-side.ts'
+import { LaptopWithPages } from './sides/laptop-with-pages.ts'
+import { PageFiles } from './sides/page-files.ts'
 import type { FileSide } from './sides/file-side.ts'
 import { countFolders } from './folder-counts.ts'
 import { type FolderList, readFolderList, shownOf } from './folder-list.ts'
@@ -48,6 +52,7 @@ export class LabFiles {
   /** Channels of their own: a folder on a disk of the network that hangs holds up the counts, and not the person. */
   readonly #countChannels: LabChannels
   readonly #transfers: Transfers
+  readonly #pages = new PageFiles()
   readonly #laptop: LaptopSide
   readonly #shell: Pick<Shell, 'downloadsFolder' | 'pickFiles' | 'openFolder'>
   /** By lab box: the last list. */
@@ -63,7 +68,15 @@ export class LabFiles {
     clock: Clock
     log: Log
   }) {
-    const { sessions, storage, nameOf, shell, laptop = new LaptopSide(), clock, log } = options
+    const {
+      sessions,
+      storage,
+      nameOf,
+      shell,
+      laptop = new LaptopWithPages(this.#pages),
+      clock,
+      log,
+    } = options
     this.#shell = shell
     this.#laptop = laptop
     const channels = { sessions, nameOf: (labId: string) => nameOf(labId) ?? '', clock }
@@ -188,6 +201,17 @@ export class LabFiles {
       },
       { signal },
     )
+  }
+
+  offer(
+    { files }: { files: readonly OfferedFile[] },
+    options: Options,
+  ): AsyncGenerator<PageFilesEvent, void, void> {
+    return this.#pages.offer(files, options)
+  }
+
+  give({ read, base64 }: { read: number; base64: string | null }): void {
+    this.#pages.give(read, base64 === null ? null : Buffer.from(base64, 'base64'))
   }
 
   async download(

@@ -23,9 +23,10 @@ export function isPassing(error: unknown): error is AppError {
   return error instanceof AppError && passing.has(error.code)
 }
 
-/** Of a full disk a person asks what has become of the rest. */
+/** Of a full disk, or a page that was closed, a person asks what has become of the rest. */
 export function withKept(failure: Failure, keptBytes: number): Failure {
   if (failure.code === 'disk-is-full') return { ...failure, params: { ...failure.params, keptBytes } }
   if (failure.code === 'laptop-disk-full') return { ...failure, params: { ...failure.params, keptBytes } }
+  if (failure.code === 'page-closed') return { ...failure, params: { ...failure.params, keptBytes } }
   return failure
 }

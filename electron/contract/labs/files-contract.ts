@@ -99,6 +99,31 @@ export const transfer = z.object({
 })
 export type Transfer = z.infer<typeof transfer>
 
+/** The most of a file that a page is asked for at once, and as many letters of base64. */
+const maxPieceBytes = 256 * 1024
+const maxPieceLetters = Math.ceil(maxPieceBytes / 3) * 4
+
+const offeredFile = z.object({
+  name: fileName,
+  bytes: z.number().int().nonnegative(),
+  changedAtMs: instantMs,
+})
+export type OfferedFile = z.infer<typeof offeredFile>
+
+/** Once the paths of the files, in their order, for `upload`; then what the page is to read of them. `file`: its place in the list. */
+const pageFilesEvent = z.object({
+  paths: z.array(z.string()),
+  wanted: z.array(
+    z.object({
+      read: z.number().int(),
+      file: z.number().int(),
+      at: z.number().int(),
+      bytes: z.number().int(),
+    }),
+  ),
+})
+export type PageFilesEvent = z.infer<typeof pageFilesEvent>
+
 const inFolder = z.object({ labId: id, folder: labPath })
 const transferRef = z.object({ transferId: id })
 
@@ -137,10 +162,18 @@ export const filesContract = {
         z.object({ kind: z.literal('binary') }),
       ]),
     ),
-  /** `paths`: on this laptop. */
+  /** `paths`: on this laptop, or as `offer` says. */
   upload: base
     .input(inFolder.extend({ paths: z.array(z.string().min(1).max(4096)).min(1).max(1000), choices }))
     .output(started),
+  /** Files that were given to a page in a browser; they can be uploaded for as long as the page follows what is wanted of them. */
+  offer: base
+    .input(z.object({ files: z.array(offeredFile).min(1).max(1000) }))
+    .output(eventIterator(pageFilesEvent)),
+  /** A piece that was wanted; null: the page could not read it. */
+  give: base
+    .input(z.object({ read: z.number().int(), base64: z.base64().max(maxPieceLetters).nullable() }))
+    .output(nothing),
   /** Into this laptop's folder for downloads. */
   download: base
     .input(inFolder.extend({ names: z.array(fileName).min(1).max(maxShownEntries), choices }))

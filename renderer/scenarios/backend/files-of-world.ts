@@ -83,6 +83,10 @@ export function filesRouter(world: World) {
       return { conflicts, started: conflicts.length === 0 ? input.names.length : 0 }
     }),
     pick: os.files.pick.handler(async () => ({ paths: [] })),
+    offer: os.files.offer.handler(async function* () {
+      yield { paths: [], wanted: [] }
+    }),
+    give: os.files.give.handler(async () => ({})),
     transfers: {
       watch: os.files.transfers.watch.handler(async function* ({ signal }) {
         yield world.transfers ?? []

@@ -1,16 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Page } from '@playwright/test'
-import { AppAndRelay } from '../../../electron/testing/app-and-relay.ts'
 import { CuttableWay } from '../../harness/cuttable-way.ts'
 import { startLocalSshd } from '../../harness/local-sshd.ts'
-import { type App, expect, test } from '../app-fixture.ts'
+import { expect, test } from '../app-fixture.ts'
+import { goTo, knowLab, sha256, signIn } from '../pages/lab-files-page.ts'
 
-test.skip(({ host }) => host !== 'electron', 'a page in a browser is not told where dropped files lie')
+test.skip(
+  ({ host }) => host !== 'electron',
+  'files-in-browser.spec.ts has it for a page, which is not told where dropped files lie',
+)
 
 const megabyte = 1024 * 1024
 const bytes = 60 * megabyte
@@ -69,50 +70,6 @@ test('files that are dropped on the window or chosen in its dialog arrive, over 
   }
 })
 
-/** A lab box in the app's data, which has neither its address nor a sign-in; answers its id. */
-async function knowLab(app: App): Promise<string> {
-  const bed = await AppAndRelay.start()
-  try {
-    const serverId = await bed.connectApp()
-    await bed.overviewWhere(({ servers }) => servers[0]?.link.state === 'online')
-    const { labId } = await bed.app.labs.add({ serverId, name: 'lab-a100', address: null })
-    await bed.backend.close()
-    await app.close()
-    // none of the first start's own files may be left beside them
-    await rm(app.dataFolder, { recursive: true, maxRetries: 10, retryDelay: 200 })
-    await cp(join(bed.folder, 'app'), app.dataFolder, { recursive: true })
-    await app.start()
-    await app.page
-      .getByRole('link', { name: /lab-a100/ })
-      .first()
-      .waitFor()
-    return labId
-  } finally {
-    await bed.close()
-  }
-}
-
-async function goTo(page: Page, hash: string): Promise<void> {
-  await page.evaluate((place) => (location.hash = place), hash)
-}
-
-async function signIn(
-  page: Page,
-  labId: string,
-  { port, user, key }: { port: number; user: string; key: string },
-): Promise<void> {
-  await goTo(page, `#/sign-in/lab/${labId}`)
-  await page.getByLabel('Address', { exact: true }).fill('127.0.0.1')
-  await page.getByLabel('SSH port').fill(String(port))
-  await page.getByLabel('User', { exact: true }).fill(user)
-  await page.getByRole('button', { name: 'Connect', exact: true }).click()
-  await page.getByRole('button', { name: 'Yes, this is it' }).click()
-  await page.getByRole('tab', { name: 'Key', exact: true }).click()
-  await page.getByLabel('Key file').fill(key)
-  await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('heading', { name: 'lab-a100', level: 1, exact: true }).waitFor()
-}
-
 /** As the system does it: the window is told of a file by its path, and the page by a File. */
 async function drop(page: Page, path: string): Promise<void> {
   const list = await page.getByRole('region', { name: 'Files' }).boundingBox()
@@ -125,10 +82,4 @@ async function drop(page: Page, path: string): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Drop to copy into lab' })).toBeVisible()
   await session.send('Input.dispatchDragEvent', { type: 'drop', x, y, data })
   await session.detach()
-}
-
-async function sha256(path: string): Promise<string> {
-  const sum = createHash('sha256')
-  await pipeline(createReadStream(path), sum)
-  return sum.digest('hex')
 }

@@ -33,6 +33,11 @@ export function fileChanged(path: string): AppError {
   )
 }
 
+/** A file that only a page in a browser can read, and the page is gone, or does not answer. */
+export function pageClosed(name: string): AppError {
+  return new AppError('page-closed', `The page that ${name} was chosen in is gone.`, { path: name })
+}
+
 /** The words of the system or of the server, as they are. */
 export function fileFailed(path: string, reason: string, cause?: unknown): AppError {
   return new AppError('file-failed', `${path}: ${reason}`, { path, reason }, { cause, fixes: [retry] })

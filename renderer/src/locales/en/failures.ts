@@ -694,6 +694,12 @@ export const failures = {
     cause: 'A copy would be a mixture of the old and the new one.',
     next: 'Copy it again once nothing writes to it.',
   },
+  'page-closed': {
+    title: 'The page that gave {path} to the app was closed.',
+    cause: 'Only the page that a file was chosen in can read it. {keptBytes} of the copy are kept.',
+    next: 'Choose the same file again, or drop it: it goes on where it stopped.',
+    without: { cause: 'Only the page that a file was chosen in can read it.' },
+  },
   'file-failed': {
     title: '{path} could not be used.',
     cause: 'The system says: {reason}.',

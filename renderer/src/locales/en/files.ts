@@ -12,6 +12,8 @@ export const files = {
   upload: 'Upload…',
   uploadFiles: 'Files…',
   uploadFolder: 'A folder…',
+  foldersLeftOut:
+    'A page in a browser cannot upload folders: pack each into one file, or use the window of the app.',
   name: 'Name',
   otherName: 'another name',
   size: 'Size',

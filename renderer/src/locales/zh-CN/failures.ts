@@ -647,6 +647,12 @@ export const failures: Translation<typeof en> = {
     cause: '复制结果会是新旧内容的混合。',
     next: '等没有程序写入它之后再复制。',
   },
+  'page-closed': {
+    title: '提供 {path} 的页面已关闭。',
+    cause: '只有选择该文件的页面才能读取它。已复制的 {keptBytes} 会保留。',
+    next: '请再次选择或拖入同一个文件：会从停止的地方接着复制。',
+    without: { cause: '只有选择该文件的页面才能读取它。' },
+  },
   'file-failed': {
     title: '无法使用 {path}。',
     cause: '系统提示：{reason}。',

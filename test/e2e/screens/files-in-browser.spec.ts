@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { CuttableWay } from '../../harness/cuttable-way.ts'
+import { startLocalSshd } from '../../harness/local-sshd.ts'
+import { expect, test } from '../app-fixture.ts'
+import { goTo, knowLab, sha256, signIn } from '../pages/lab-files-page.ts'
+
+test.skip(({ host }) => host === 'electron', 'files.spec.ts has it for the window')
+
+const megabyte = 1024 * 1024
+const bytes = 60 * megabyte
+
+test('files that are chosen in a browser or dropped on its page arrive, and go on where a closed page has stopped them', async ({
+  app,
+}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-files-'))
+  const [there, here] = [join(folder, 'lab'), join(folder, 'laptop')]
+  const sshd = await startLocalSshd({ config: ['Subsystem sftp internal-sftp'] })
+  const way = await CuttableWay.open(sshd)
+  try {
+    await mkdir(there)
+    await mkdir(here)
+    const labId = await knowLab(app)
+    const { page } = app
+    await signIn(page, labId, { port: way.port, user: sshd.user, key: join(sshd.folder, 'user') })
+    const place = `#/labs/${labId}/files?path=${encodeURIComponent(there)}`
+    await goTo(page, place)
+    await expect(page.getByText('Nothing in lab.')).toBeVisible()
+
+    await test.step('chosen, several at once', async () => {
+      const [notes, empty] = [join(here, 'notes 笔记.txt'), join(here, 'empty')]
+      await writeFile(notes, 'learning rate 1e-4\n')
+      await writeFile(empty, '')
+      await choose(page, [notes, empty])
+      await expect(page.getByRole('row', { name: /notes 笔记\.txt/ })).toBeVisible()
+      await expect(page.getByRole('row', { name: /empty/ })).toBeVisible()
+      expect(await readFile(join(there, 'notes 笔记.txt'), 'utf8')).toBe('learning rate 1e-4\n')
+      expect(await readFile(join(there, 'empty'), 'utf8')).toBe('')
+    })
+
+    await test.step('dropped, with a question where the name is taken', async () => {
+      await drop(page, { name: 'empty', text: 'not empty any more' })
+      await page.getByRole('button', { name: 'Keep both' }).click()
+      await expect(page.getByRole('row', { name: /empty \(2\)|empty 2/ })).toBeVisible()
+      expect(await readFile(join(there, 'empty'), 'utf8')).toBe('')
+    })
+
+    await test.step('a page that is closed says what is kept, and the same file goes on there', async () => {
+      const model = join(here, 'model.safetensors')
+      await writeFile(model, randomBytes(bytes))
+      const before = way.bytes
+      way.holdAfter(bytes / 2)
+      await choose(page, [model])
+      await expect.poll(() => way.bytes - before, { timeout: 30_000 }).toBeGreaterThan(bytes / 2)
+      await page.reload()
+      way.letGo()
+      await goTo(page, place)
+      const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' }).first()
+      await expect(row).toContainText('was closed', { timeout: 30_000 })
+      await choose(page, [model])
+      const whole = page.getByRole('row', { name: /model\.safetensors/ }).filter({ hasNotText: '.part' })
+      await expect(whole).toBeVisible({ timeout: 30_000 })
+      expect(await sha256(join(there, 'model.safetensors'))).toBe(await sha256(model))
+      expect(way.bytes - before).toBeLessThan(1.25 * bytes)
+    })
+  } finally {
+    way.letGo()
+    await app.close()
+    await way[Symbol.asyncDispose]()
+    await sshd.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+async function choose(page: Page, paths: readonly string[]): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Upload…' }).click()
+  await (await chooser).setFiles([...paths])
+}
+
+async function drop(page: Page, { name, text }: { name: string; text: string }): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([itsName, itsText]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([itsText ?? ''], itsName ?? ''))
+      return transfer
+    },
+    [name, text],
+  )
+  const list = page.getByRole('region', { name: 'Files' })
+  await list.dispatchEvent('dragenter', { dataTransfer: data })
+  await list.dispatchEvent('dragover', { dataTransfer: data })
+  await expect(page.getByRole('heading', { name: 'Drop to copy into lab' })).toBeVisible()
+  await list.dispatchEvent('drop', { dataTransfer: data })
+}
