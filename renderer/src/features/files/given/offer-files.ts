@@ -1,5 +1,5 @@
 import type { PageFilesEvent } from '@nps-desktop/electron/contract'
-import type { DesktopApi } from '../../carrier/use-backend.ts'
+import type { DesktopApi } from '../../../carrier/use-backend.ts'
 
 /**
  * Gives files of this page to the app, which asks for each piece of them when it has room for it. Fulfils with their paths for
