@@ -46,7 +46,7 @@ export class DirectLab implements AsyncDisposable {
   /** With a tunnel to a service that sends back what it gets, or with `proxy`. */
   static async open(
     nets: NatLabOptions,
-    { direct = 'yes', proxy }: { direct?: 'yes' | 'no'; proxy?: LabProxy } = {},
+    { direct = 'yes', proxy }: { direct?: 'yes' | 'no' | 'guess'; proxy?: LabProxy } = {},
   ): Promise<DirectLab> {
     const folder = await mkdtemp(join(tmpdir(), 'nps-direct-'))
     await mkdir(join(folder, 'conf'))
@@ -184,6 +184,12 @@ export class DirectLab implements AsyncDisposable {
     await this.#parts.disposeAsync()
     await rm(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** Whether this many megabytes that a program of `connect` sends came back as they were. */
+export async function echoed(client: NatLabProcess, megabytes: number): Promise<unknown> {
+  client.say(String(megabytes))
+  return (await client.heard(`echoed${megabytes}`))[`echoed${megabytes}`]
 }
 
 function labScript(name: string, ...args: string[]): string[] {

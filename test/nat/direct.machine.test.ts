@@ -1,15 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { DirectLab, patience } from './direct-lab.ts'
-import type { NatLabProcess } from './lab-process.ts'
+import { DirectLab, echoed, patience } from './direct-lab.ts'
 
 const cutMs = 12_000
-
-/** Whether this many megabytes came back as they were. */
-async function echoed(client: NatLabProcess, megabytes: number): Promise<unknown> {
-  client.say(String(megabytes))
-  return (await client.heard(`echoed${megabytes}`))[`echoed${megabytes}`]
-}
 
 test('a private tunnel goes directly between two homes, and by the relay again when UDP is cut, within one connection', async () => {
   await using lab = await DirectLab.open({ first: 'cone', second: 'cone' })
