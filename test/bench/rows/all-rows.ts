@@ -3,7 +3,7 @@ import { files, wanFiles } from './copied-files.ts'
 import { manyStreams, oneStream } from './copies.ts'
 import { memory, memoryAfter } from './memory.ts'
 import { deadLink, restart } from './recovery.ts'
-import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanTyping } from './wide-area.ts'
+import { wanCopy, wanCrowd, wanCut, wanFirstByte, wanPage, wanPoor, wanTyping } from './wide-area.ts'
 import { terminal, wanJupyter, wanSsh, wanTensorboard, wanTerminal } from './wide-lab.ts'
 import { wanDirect } from './wide-direct.ts'
 import { idleRoundTrip, loadedRoundTrip, pacedRoundTrip, shapedRoundTrip } from './round-trips.ts'
@@ -25,6 +25,7 @@ export const rows = {
   dead: deadLink,
   'wan-first-byte': wanFirstByte,
   'wan-page': wanPage,
+  'wan-poor': wanPoor,
   'wan-copy': wanCopy,
   'wan-typing': wanTyping,
   'wan-crowd': wanCrowd,

@@ -35,11 +35,10 @@ export const wanFirstByte: BenchRow = {
   },
 }
 
-/** A page with 40 objects of 30 kB, fetched as a browser does: the page first, then six connections. */
-async function page(act: Act, loss: number): Promise<number> {
-  await shape(act.stage.place, 100, loss)
+/** A page with 40 objects of 30 kB, fetched as a browser does: the page first, then six connections. The median of so many visits. */
+async function page(act: Act, visits: number): Promise<number> {
   const times: number[] = []
-  for (let visit = 0; visit < 5; visit += 1) {
+  for (let visit = 0; visit < visits; visit += 1) {
     times.push(
       await act.stage.bytes.call(
         'page',
@@ -53,7 +52,36 @@ async function page(act: Act, loss: number): Promise<number> {
 
 export const wanPage: BenchRow = {
   isWide: true,
-  measure: async (act) => ({ wanPage: await page(act, 0), wanLossyPage: await page(act, 0.01) }),
+  measure: async (act) => {
+    await shape(act.stage.place, 100)
+    const clean = await page(act, 5)
+    await shape(act.stage.place, 100, 0.01)
+    return { wanPage: clean, wanLossyPage: await page(act, 5) }
+  },
+}
+
+/** Lines that are poor in one way each: slow, far away, or losing packets. */
+export const wanPoor: BenchRow = {
+  isWide: true,
+  measure: async (act) => {
+    const over = async (megabits: number, loss?: number, delayMs?: number) => {
+      await shape(act.stage.place, megabits, loss, delayMs)
+      await firstBytes(act, 2, false)
+      const firstByte = quantile(await firstBytes(act, 15, false), 0.5)
+      return { firstByte, page: await page(act, 3) }
+    }
+    const slow = await over(3)
+    const far = await over(100, 0, 50)
+    const lossy = await over(100, 0.02)
+    return {
+      wanSlowFirstByte: slow.firstByte,
+      wanSlowPage: slow.page,
+      wanFarFirstByte: far.firstByte,
+      wanFarPage: far.page,
+      wanLossyFirstByte: lossy.firstByte,
+      wanLossierPage: lossy.page,
+    }
+  },
 }
 
 export const wanCopy: BenchRow = {
