@@ -19,14 +19,14 @@ const forms: Readonly<Record<keyof ClientLimits, (value: unknown) => boolean>> =
 }
 
 /**
- * The state file may hold limits that a later version has stored in a form of its own. To leave one out would let in whom it keeps out.
+ * The state file may hold limits that a later version has stored, of a name or in a form of its own. To leave one out would let in whom it keeps out.
  * Without the schema of the API, which would cost an idle relay memory.
  * @throws RelayError `mode-unsupported`
  */
 export function checkReadable(owner: string, limits: ClientLimits): void {
-  for (const [name, isReadable] of Object.entries(forms)) {
-    const value: unknown = limits[name as keyof ClientLimits]
-    if (value === undefined || isReadable(value)) continue
+  for (const [name, value] of Object.entries<unknown>(limits)) {
+    const isReadable = Object.hasOwn(forms, name) ? forms[name as keyof ClientLimits] : undefined
+    if (value === undefined || isReadable?.(value) === true) continue
     throw new RelayError(
       'mode-unsupported',
       `The ${owner} has a limit that only a later version of nps can read: ${name}. Update nps.`,

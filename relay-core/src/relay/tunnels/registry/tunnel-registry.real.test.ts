@@ -155,6 +155,7 @@ test.each([
   ['clients', '{"allow":"the campus"}', 'allow'],
   ['clients', '{"maxConnections":{"perHour":3}}', 'maxConnections'],
   ['tunnels', '{"deny":["192.0.2.0/33"]}', 'deny'],
+  ['tunnels', '{"allowCountries":["DE"]}', 'allowCountries'],
 ])(
   'a limit of %s that only a later nps can read, %s, lets nobody in and stops no other tunnel',
   async (table, limits, name) => {
