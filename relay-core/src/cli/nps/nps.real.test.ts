@@ -462,6 +462,32 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
     expect((await ask('client', 'remove', '-id=2')).code).toBe(0)
   })
 
+  test('what only a later nps knows of a client or a tunnel outlives each change of the rest', async () => {
+    await startRelay()
+    await json<Client>('client', 'add', '-name=lab')
+    await json('tunnel', 'add', '-client=1', '-target=22')
+    const database = new DatabaseSync(join(folder, 'state/relay.db'))
+    const later = `settings = '{"pigeons":{"count":3}}', limits = '{"allowCountries":["DE"]}'`
+    const stored = (table: string) =>
+      Object.values(database.prepare(`select settings, limits from ${table}`).get() ?? {}).map(
+        (json) => JSON.parse(String(json)) as unknown,
+      )
+    database.exec(`update clients set ${later}`)
+    await json('client', 'edit', '-id=1', '-crypt', '-max_conn=5')
+    expect(stored('clients')).toEqual([
+      { crypt: true, pigeons: { count: 3 } },
+      { maxConnections: 5, allowCountries: ['DE'] },
+    ])
+    await json('tunnel', 'stop', '-id=1')
+    database.exec(`update tunnels set ${later}`)
+    await json('tunnel', 'edit', '-id=1', '-proxy_protocol=v1', '-max_conn=5')
+    expect(stored('tunnels')).toEqual([
+      { proxyProtocol: 'v1', pigeons: { count: 3 } },
+      { maxConnections: 5, allowCountries: ['DE'] },
+    ])
+    database.close()
+  })
+
   test('connect prints what the app needs, also while nps is stopped', async () => {
     const printed = await json<Record<string, string>>('connect', '-host=120.1.1.2')
     expect(printed).toMatchObject({

@@ -86,8 +86,8 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       add: os.clients.add.handler(({ input }) => ofClient(clients.add(input))),
       edit: os.clients.edit.handler(async ({ input }) => {
         const schemas = { settings: clientSettings, limits: clientLimits }
-        keepUnread(`client ${input.id}`, clients.record(input.id), input, schemas)
-        const client = clients.edit(input.id, input)
+        const change = keepUnread(`client ${input.id}`, clients.record(input.id), input, schemas)
+        const client = clients.edit(input.id, change)
         await tunnels.reviewHosts()
         return ofClient(client)
       }),
@@ -132,10 +132,10 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
       }),
       edit: os.tunnels.edit.handler(async ({ input: asked }) => {
         const stored = tunnels.get(asked.id)
-        keepUnread(`tunnel ${asked.id}`, stored, asked, { settings: tunnelSettings, limits })
-        const input = given(asked, stored.settings)
-        checkPassword(input.settings, stored.settings)
-        return ofTunnel(await tunnels.edit(input.id, input))
+        const schemas = { settings: tunnelSettings, limits }
+        const change = given(keepUnread(`tunnel ${asked.id}`, stored, asked, schemas), stored.settings)
+        checkPassword(change.settings, stored.settings)
+        return ofTunnel(await tunnels.edit(change.id, change))
       }),
       remove: os.tunnels.remove.handler(async ({ input }) => {
         await tunnels.remove(input.id)
