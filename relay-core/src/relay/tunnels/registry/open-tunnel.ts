@@ -53,6 +53,8 @@ export class OpenTunnel {
     this.#spec = spec
     this.#around = around
     this.targets = new RoundRobinTargets(parseTargets(spec.target))
+    // First: one whose limits cannot be read refuses, and nothing has to be closed yet.
+    const ofClient = around.clientAllowance(clientId)
     this.#allowance = new Allowance({
       owner: `tunnel "${spec.name ?? id}"`,
       limits: spec.limits ?? {},
@@ -63,7 +65,7 @@ export class OpenTunnel {
     })
     this.connections = new TunnelConnections({
       tunnelId: id,
-      allowances: [this.#allowance, around.clientAllowance(clientId)],
+      allowances: [this.#allowance, ofClient],
       registrations: around.registrations,
       guestOf: (address) => around.guestOf(id, address),
       now: around.now,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { RelayError } from '../../../api/errors.ts'
 import { loopbackRelay } from '../../../testing/loopback-relay.ts'
 import { silentLog } from '../../../log/log.ts'
@@ -184,3 +184,22 @@ test.each([
     expect(await isOpen(port)).toBe(false)
   },
 )
+
+test('trying again to open a tunnel of a client whose limits only a later nps can read leaves no timer behind', async () => {
+  tunnels.left = 0
+  const { id } = await registry.add({ ...wanted(), limits: { expiresAtMs: Date.now() + 86_400_000 } })
+  await tunnels.closeAll()
+  const database = new DatabaseSync(join(state.path, 'relay.db'))
+  database.exec(`update clients set limits = '{"allowCountries":["DE"]}'`)
+  database.close()
+  tunnels = opened()
+  tunnels.left = 0
+  registry = registryOf(tunnels)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await registry.openAll()
+  await registry.retryFailed()
+  await registry.retryFailed()
+  expect(registry.get(id).status).toMatchObject({ state: 'failed', failure: { code: 'mode-unsupported' } })
+  expect(vi.getTimerCount()).toBe(0)
+})
