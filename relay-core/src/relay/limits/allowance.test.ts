@@ -45,5 +45,29 @@ test('a clock that is set forward past the last day of a tunnel ends its connect
   vi.setSystemTime(Date.UTC(2027, 0, 1))
   vi.advanceTimersByTime(60_000)
   expect([changes, allowance.refusal()?.code]).toEqual([1, 'expired'])
+  vi.advanceTimersByTime(600_000)
+  expect(changes).toBe(1)
+  allowance.close()
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a server that has started with its clock ahead ends a tunnel at the true date, once its clock is right', () => {
+  const date = Date.UTC(2026, 11, 31)
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.UTC(2027, 0, 1) })
+  const allowance = new Allowance({
+    owner: 'tunnel "board"',
+    limits: { expiresAtMs: date },
+    usedBytes: 0,
+  })
+  onTestFinished(() => allowance.close())
+  let changes = 0
+  allowance.onChange(() => changes++)
+  expect(allowance.refusal()?.code).toBe('expired')
+  vi.setSystemTime(date - 90_000)
+  vi.advanceTimersByTime(60_000)
+  expect([changes, allowance.refusal()]).toEqual([1, null])
+  vi.advanceTimersByTime(29_999)
+  expect(changes).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect([changes, allowance.refusal()?.code]).toEqual([2, 'expired'])
 })

@@ -10,7 +10,7 @@ import { checkReadable } from './readable-limits.ts'
 
 export type Direction = 'down' | 'up'
 
-/** The system's clock may be set forward at any time, of which timers learn nothing: a date is looked at again after this long. */
+/** The system's clock may be set at any time, forward or back, of which timers learn nothing: a date is looked at again after this long. */
 const lookAgainMs = 60_000
 
 interface AllowanceOptions {
@@ -83,7 +83,7 @@ export class Allowance {
     return isFree && allow.length === 0 && deny.length === 0
   }
 
-  /** Calls back when limits change, or the expiry date is reached: open connections have to be checked again. */
+  /** Calls back when limits change, or the expiry date is reached, or is ahead again: open connections have to be checked again. */
   onChange(listener: () => void): Disposable {
     return this.#changed.subscribe(listener)
   }
@@ -236,13 +236,13 @@ export class Allowance {
     const { expiresAtMs } = this.#limits
     if (expiresAtMs === undefined) return
     const restMs = expiresAtMs - this.#now()
-    if (restMs <= 0) return
     this.#expiryTimer = setTimeout(
       () => {
         this.#awaitExpiry()
-        if (expiresAtMs <= this.#now()) this.#changed.emit()
+        const isExpired = expiresAtMs <= this.#now()
+        if (isExpired !== restMs <= 0) this.#changed.emit()
       },
-      Math.min(restMs, lookAgainMs),
+      restMs > 0 ? Math.min(restMs, lookAgainMs) : lookAgainMs,
     )
     this.#expiryTimer.unref()
   }
