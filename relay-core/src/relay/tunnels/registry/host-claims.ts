@@ -2,6 +2,7 @@ import type { TunnelRecord } from '../../store/tunnel-store.ts'
 import { RelayError } from '../../../api/errors.ts'
 import { readTunnelHost } from '../../hosts/host-name.ts'
 import { rulePath } from '../../hosts/routing-path.ts'
+import { unreadSetting } from './readable-settings.ts'
 
 /** Which visitors of the relay a host tunnel claims. */
 interface HostClaim {
@@ -33,7 +34,9 @@ export function checkPushedHost(
     throw notAllowed(host, `The agent's client may only bring ${names.join(', ')}, and not ${claim.name}.`)
   }
   const rival = others.find((other) => {
-    const taken = other.clientId === pushed.clientId ? undefined : claimOf(other)
+    // One with a host that only a later version can read is closed, and claims none.
+    const claims = other.clientId !== pushed.clientId && unreadSetting(other.settings) === undefined
+    const taken = claims ? claimOf(other) : undefined
     return taken && !(names && taken.name === '*') && meets(claim, taken)
   })
   if (rival) {

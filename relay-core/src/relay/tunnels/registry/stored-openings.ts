@@ -6,6 +6,7 @@ import type { StoredTrafficPoint } from '../../store/traffic-store.ts'
 import type { TunnelRecord, TunnelStore } from '../../store/tunnel-store.ts'
 import { TrafficLedger } from '../../traffic/traffic-ledger.ts'
 import type { OpenTunnels } from './open-tunnels.ts'
+import { checkSettings } from './readable-settings.ts'
 import type { TunnelRules } from './tunnel-rules.ts'
 
 export interface StoredOpeningsOptions {
@@ -34,10 +35,11 @@ export class StoredOpenings {
     return this.#ledger.isOpen(id)
   }
 
-  /** Opens it, or changes it while it is open. Rejects as `OpenTunnels.open` does, or with `host-not-allowed`. */
+  /** Opens it, or changes it while it is open. Rejects as `OpenTunnels.open` or `checkSettings` does, or with `host-not-allowed`. */
   async open(record: TunnelRecord): Promise<void> {
-    this.#options.rules.checkHost(record)
     const { id, name, clientId, mode, port, target, settings, limits, month, ...used } = record
+    checkSettings(`tunnel "${name}"`, settings)
+    this.#options.rules.checkHost(record)
     const unsaved = this.#ledger.unsaved(id)
     const usedBytes = used.downBytes + used.upBytes + unsaved.downBytes + unsaved.upBytes
     const monthBytes = this.#monthBytes(month, unsaved)
@@ -54,7 +56,7 @@ export class StoredOpenings {
       this.#options.log.info('tunnel listening', { tunnel: record.id, port: record.port })
     } catch (error) {
       if (!(error instanceof RelayError)) throw error
-      if (error.code === 'host-not-allowed') await this.#options.tunnels.refuse(record.id, error)
+      await this.#options.tunnels.refuse(record.id, error)
       if (before.state === 'failed' && before.failure.code === error.code) return
       this.#options.log.warn('tunnel not listening', { tunnel: record.id, code: error.code, reason: error })
     }

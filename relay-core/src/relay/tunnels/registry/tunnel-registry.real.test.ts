@@ -151,6 +151,18 @@ test('a tunnel of a mode that only a later nps knows keeps its port, does not op
   expect(other.port).not.toBe(port)
 })
 
+/** The relay is started again, on a state that another version has changed. */
+async function startedWith(change: (database: DatabaseSync) => void): Promise<void> {
+  await tunnels.closeAll()
+  const database = new DatabaseSync(join(state.path, 'relay.db'))
+  change(database)
+  database.close()
+  tunnels = opened()
+  tunnels.left = 0
+  registry = registryOf(tunnels)
+  await registry.openAll()
+}
+
 test.each([
   ['clients', '{"allow":"the campus"}', 'allow'],
   ['clients', '{"maxConnections":{"perHour":3}}', 'maxConnections'],
@@ -166,14 +178,11 @@ test.each([
       ...lab,
       clientId: store.clients.add({ name: 'b', vkey: 'b'.repeat(32) }, 0).id,
     })
-    await tunnels.closeAll()
-    const database = new DatabaseSync(join(state.path, 'relay.db'))
-    database.prepare(`update ${table} set limits = ? where id = ?`).run(limits, table === 'clients' ? 1 : id)
-    database.close()
-    tunnels = opened()
-    tunnels.left = 0
-    registry = registryOf(tunnels)
-    await registry.openAll()
+    await startedWith((database) =>
+      database
+        .prepare(`update ${table} set limits = ? where id = ?`)
+        .run(limits, table === 'clients' ? 1 : id),
+    )
     expect(registry.get(other.id).status).toEqual({ state: 'listening' })
     const { status, port } = registry.get(id)
     expect(status).toMatchObject({ state: 'failed', failure: { code: 'mode-unsupported' } })
@@ -188,18 +197,60 @@ test.each([
 test('trying again to open a tunnel of a client whose limits only a later nps can read leaves no timer behind', async () => {
   tunnels.left = 0
   const { id } = await registry.add({ ...wanted(), limits: { expiresAtMs: Date.now() + 86_400_000 } })
-  await tunnels.closeAll()
-  const database = new DatabaseSync(join(state.path, 'relay.db'))
-  database.exec(`update clients set limits = '{"allowCountries":["DE"]}'`)
-  database.close()
-  tunnels = opened()
-  tunnels.left = 0
-  registry = registryOf(tunnels)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
-  await registry.openAll()
+  await startedWith((database) => database.exec(`update clients set limits = '{"allowCountries":["DE"]}'`))
   await registry.retryFailed()
   await registry.retryFailed()
   expect(registry.get(id).status).toMatchObject({ state: 'failed', failure: { code: 'mode-unsupported' } })
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test.each([
+  ['tcp', '{"listenIp":["192.0.2.1"]}', 'listenIp'],
+  ['tcp', '{"listenIp":null}', 'listenIp'],
+  ['tcp', '{"health":{"type":"grpc"}}', 'health'],
+  ['socks5', '{"users":null}', 'users'],
+  ['httpProxy', '{"users":false}', 'users'],
+  ['file', '{"users":[],"folder":"/srv"}', 'users'],
+  ['host', '{"host":{"name":["lab.test"],"path":"/","scheme":"all"}}', 'host'],
+  ['private', '{"password":{"hash":"x"}}', 'password'],
+] as const)(
+  'a %s tunnel with a setting that only a later nps can read, %s, is kept and closed, and stops no other',
+  async (mode, settings, name) => {
+    tunnels.left = 0
+    const lab = wanted()
+    const { id, port } = await registry.add({ ...lab, name: 'odd' })
+    const other = await registry.add({ ...lab, name: 'other' })
+    await startedWith((database) =>
+      database.prepare('update tunnels set mode = ?, settings = ? where id = ?').run(mode, settings, id),
+    )
+    expect(registry.get(other.id).status).toEqual({ state: 'listening' })
+    const message = `The tunnel "odd" has a setting that only a later version of nps can read: ${name}. Update nps.`
+    expect(registry.get(id)).toMatchObject({
+      settings: JSON.parse(settings) as object,
+      status: { state: 'failed', failure: { code: 'mode-unsupported', message } },
+    })
+    await expect(registry.start(id)).rejects.toMatchObject({ code: 'mode-unsupported' })
+    expect(await isOpen(port)).toBe(false)
+  },
+)
+
+test('nor does one with a host that only a later nps can read stand in the way of a host that an agent brings', async () => {
+  tunnels.left = 0
+  const lab = wanted()
+  const { id: clientId } = store.clients.add({ name: 'b', vkey: 'b'.repeat(32) }, 0)
+  const odd = await registry.add(lab)
+  const brought = await registry.add({ ...lab, clientId })
+  await startedWith((database) => {
+    const change = database.prepare(
+      `update tunnels set mode = 'host', port = null, pushed_by = ?, settings = ? where id = ?`,
+    )
+    change.run(null, '{"host":{"names":["a.lab.test","b.lab.test"]}}', odd.id)
+    change.run('agent', '{"host":{"name":"c.lab.test","path":"/","scheme":"all"}}', brought.id)
+  })
+  expect(registry.get(brought.id).status).toHaveProperty(
+    'failure.message',
+    'This relay has no ports for hosts.',
+  )
 })
