@@ -9,6 +9,12 @@ export function mayPush({ mayPush: may = true }: ClientSettings): boolean {
   return stored === true
 }
 
+/** Whether a client's agent may say on which of the server's addresses a tunnel that it brings listens. */
+export function mayPushAddress({ pushAddress }: ClientSettings): boolean {
+  const stored: unknown = pushAddress
+  return stored === true
+}
+
 /** The only host names that a client's agent may bring; undefined: any that is free. */
 export function pushHostsOf({ pushHosts }: ClientSettings): readonly string[] | undefined {
   const stored: unknown = pushHosts

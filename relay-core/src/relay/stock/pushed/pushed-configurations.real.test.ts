@@ -1,4 +1,5 @@
 import { RelayError } from '../../../api/errors.ts'
+import type { ClientSettings } from '../../../api/tunnel-settings.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { decodePushedTunnel } from '../../../stock/configuration/pushed-config.ts'
 import { md5Hex } from '../../../stock/messages/handshake.ts'
@@ -123,6 +124,10 @@ test('the relay’s own ports are taken on every address, and a server address i
   expect(await bed.converse().addTunnel(on('ssh', bed.port, '127.0.0.2'))).toBeNull()
   expect(bed.tunnels.list().map(({ settings }) => settings.listenIp)).toEqual([undefined])
   expect(bed.log).toMatch(/server_ip of a pushed tunnel is left out.*entry=ssh serverIp=127.0.0.2/)
+  // As a later nps may store it: whatever it allows, it is not every address.
+  bed.clients.edit(1, { settings: JSON.parse('{"pushAddress":["127.0.0.3"]}') as ClientSettings })
+  expect(await bed.converse().addTunnel(on('ssh', bed.port, '127.0.0.2'))).toBeNull()
+  expect(bed.tunnels.list().map(({ settings }) => settings.listenIp)).toEqual([undefined])
   bed.clients.edit(1, { settings: { pushAddress: true } })
   expect(await bed.converse().addTunnel(on('ssh', bed.port, '127.0.0.2'))).toBeNull()
   expect(bed.tunnels.list().map(({ settings }) => settings.listenIp)).toEqual(['127.0.0.2'])

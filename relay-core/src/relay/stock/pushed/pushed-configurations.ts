@@ -7,7 +7,7 @@ import type { PushedClient, PushedHost, PushedTunnel } from '../../../stock/conf
 import type { Agents } from '../../clients/agents.ts'
 import { AttemptLimit } from '../../limits/attempt-limit.ts'
 import type { ClientRegistry } from '../../clients/client-registry.ts'
-import { mayPush } from '../../clients/may-push.ts'
+import { mayPush, mayPushAddress } from '../../clients/may-push.ts'
 import type { TunnelRegistry } from '../../tunnels/registry/tunnel-registry.ts'
 import type { RelayTunnel } from '../../../api/relay-tunnel-models.ts'
 import { PushedTunnels } from './pushed-tunnels.ts'
@@ -203,7 +203,7 @@ class Conversation implements ConfigReceiver {
 
   #words({ serverIp, remark }: PushedTunnel): ClientWords {
     const { clientId } = this.#owner()
-    const { pushAddress: mayChooseAddress = false } = this.#options.clients.record(clientId).settings
+    const mayChooseAddress = mayPushAddress(this.#options.clients.record(clientId).settings)
     if (!mayChooseAddress && serverIp !== '' && serverIp !== '0.0.0.0') {
       const fields = { client: clientId, entry: remark, serverIp }
       this.#options.log.warn('server_ip of a pushed tunnel is left out: its client may choose none', fields)
