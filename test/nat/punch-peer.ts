@@ -27,6 +27,7 @@ const startedMs = performance.now()
 const way = await seekWay({
   role,
   keys: probeKeys(Buffer.from(keys, 'hex'), role),
+  heard: new Map(),
   seenFrom: { ...seen, id: Buffer.from(seen.id, 'hex'), key: Buffer.from(seen.key, 'hex') },
   relay,
   relayAddresses: new RelayAddresses(relay),

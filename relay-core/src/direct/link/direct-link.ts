@@ -42,6 +42,8 @@ export class DirectLink {
   readonly carry: CarryLink
   readonly #options: DirectLinkOptions
   readonly #ended = new AbortController()
+  /** The keys of the probes are the link's, so what was heard in one attempt is known in the next. */
+  readonly #heard = new Map<string, string>()
 
   constructor(options: DirectLinkOptions) {
     const { role, channel, mayOutlive, onStream, onWay, log } = options
@@ -81,6 +83,7 @@ export class DirectLink {
     const way = await seekWay({
       role,
       keys: probeKeys(channel.probeSecret, role),
+      heard: this.#heard,
       seenFrom,
       relay,
       relayAddresses,

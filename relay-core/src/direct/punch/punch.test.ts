@@ -26,13 +26,14 @@ function countingSocket() {
 
 function punchTo(
   peers: readonly UdpEndpoint[],
-  { beginsUnseen = false, role = 'visitor' as 'visitor' | 'agent' } = {},
+  { beginsUnseen = false, role = 'visitor' as 'visitor' | 'agent', heard = new Map<string, string>() } = {},
 ) {
   const clock = new ManualClock()
   const { socket, sent } = countingSocket()
   const punch = new Punch({
     role,
     keys: probeKeys(secret, role),
+    heard,
     sockets: [socket],
     peers,
     mayProbe: ({ port }) => port >= 1_024,
@@ -89,6 +90,7 @@ test('who begins unseen sends one packet that dies after three routers, and the 
   void new Punch({
     role: 'visitor',
     keys: probeKeys(secret, 'visitor'),
+    heard: new Map(),
     sockets: [socket],
     peers: peers.slice(0, 1),
     mayProbe: () => true,
@@ -141,6 +143,46 @@ test('a probe that somebody sends again from elsewhere is neither answered nor p
   clock.advance(punchTimeoutMs)
   expect(await way).toBeUndefined()
   expect(sent.size).toBe(1)
+})
+
+test('nor is one of an earlier attempt of the same link', async () => {
+  const heard = new Map<string, string>()
+  const first = punchTo([], { heard })
+  const nonce = randomBytes(probeNonceLength)
+  const probe = encodeProbe({ type: 'probe', nonce }, probeKeys(secret, 'agent'))
+  first.socket.onDatagram(probe, { address: '198.51.100.2', port: 50_000 })
+  first.clock.advance(punchTimeoutMs)
+  expect(first.sent.size).toBe(1)
+  const second = punchTo([], { heard })
+  second.socket.onDatagram(probe, { address: '203.0.113.99', port: 50_000 })
+  second.clock.advance(punchTimeoutMs)
+  expect(await second.way).toBeUndefined()
+  expect(second.sent.size).toBe(0)
+})
+
+test('a choice that somebody sends again from elsewhere makes the agent send nothing there', async () => {
+  const { clock, socket, sent, way } = punchTo([], { role: 'agent' })
+  const nonce = randomBytes(probeNonceLength)
+  const choose = encodeProbe({ type: 'choose', nonce }, probeKeys(secret, 'visitor'))
+  const from = { address: '198.51.100.2', port: 50_000 }
+  socket.onDatagram(choose, from)
+  socket.onDatagram(choose, { address: '203.0.113.99', port: 50_000 })
+  expect([...sent.keys()]).toEqual([endpointKey(from)])
+  clock.advance(punchTimeoutMs)
+  expect(await way).toBeUndefined()
+})
+
+test('whoever sends a probe again, and is quicker, does not keep the peer itself from being answered', async () => {
+  const peer = { address: '198.51.100.2', port: 50_000 }
+  const { clock, socket, sent, way } = punchTo([peer])
+  const nonce = randomBytes(probeNonceLength)
+  const probe = encodeProbe({ type: 'probe', nonce }, probeKeys(secret, 'agent'))
+  socket.onDatagram(probe, { address: '203.0.113.99', port: 50_000 })
+  const before = sent.get(endpointKey(peer)) ?? 0
+  socket.onDatagram(probe, peer)
+  expect(sent.get(endpointKey(peer))).toBe(before + 1)
+  clock.advance(punchTimeoutMs)
+  expect(await way).toBeUndefined()
 })
 
 test('what is not by the peer’s key is neither answered nor probed', async () => {
@@ -228,6 +270,7 @@ test.each([
     const way = await new Punch({
       role,
       keys,
+      heard: new Map(),
       sockets: [socket],
       // The visitor's router has given it an address that the agent does not know.
       peers: role === 'visitor' ? [at.agent] : [],

@@ -16,7 +16,7 @@ const laterIntervalMs = 150
 export const maxProbesPerEndpoint = 60
 /** Endpoints that nobody has named, from which probes of the peer arrive: its router has chosen their ports. */
 const maxFoundEndpoints = 8
-/** Questions of the peer that are remembered: more than it asks by itself in an attempt. */
+/** Questions of the peer that are remembered of a link: more than it asks in several attempts, and about a megabyte. */
 const maxRemembered = 8_192
 
 /**
@@ -30,6 +30,8 @@ const afterShortMs = 150
 export interface PunchOptions {
   readonly role: 'visitor' | 'agent'
   readonly keys: ProbeKeys
+  /** By nonce of the peer's questions: the way that each came first. One for all attempts with these keys. */
+  readonly heard: Map<string, string>
   /** At most one of each family. */
   readonly sockets: readonly PunchSocket[]
   /** Where the peer may be. */
@@ -57,8 +59,6 @@ export class Punch {
   readonly #probed = new Set<string>()
   /** By nonce: the way that the packet went. */
   readonly #asked = new Map<string, string>()
-  /** By nonce of the peer's questions: the way that each came. */
-  readonly #heard = new Map<string, string>()
   /** The agent's: ways on which a question of its own was answered, so that the peer is at their end. */
   readonly #answered = new Set<string>()
   #foundCount = 0
@@ -158,7 +158,7 @@ export class Punch {
         else this.#answered.add(wayKey(socket, from))
         break
       case 'choose':
-        if (role !== 'agent') break
+        if (role !== 'agent' || !this.#isFirstOn(socket, nonce, from)) break
         if (!this.#answered.has(wayKey(socket, from))) {
           // Anyone's address can stand on a packet. The visitor goes on choosing meanwhile.
           this.#unprovedChoices += 1
@@ -174,15 +174,16 @@ export class Punch {
     }
   }
 
-  /** False: whoever listens on the way sends it again, from elsewhere. */
+  /** False: whoever listens on the way sends it again, from elsewhere. Who is quicker with that than the peer itself does not keep the peer out. */
   #isFirstOn(socket: PunchSocket, nonce: Uint8Array, from: UdpEndpoint): boolean {
-    const [name, way] = [Buffer.from(nonce).toString('hex'), wayKey(socket, from)]
-    const known = this.#heard.get(name)
-    if (known !== undefined) return known === way
-    this.#heard.set(name, way)
-    for (const oldest of this.#heard.keys()) {
-      if (this.#heard.size <= maxRemembered) break
-      this.#heard.delete(oldest)
+    const { heard } = this.#options
+    const [name, way] = [Buffer.from(nonce).toString('latin1'), wayKey(socket, from)]
+    const known = heard.get(name)
+    if (known !== undefined) return known === way || this.#isProbed(socket, from)
+    heard.set(name, way)
+    for (const oldest of heard.keys()) {
+      if (heard.size <= maxRemembered) break
+      heard.delete(oldest)
     }
     return true
   }

@@ -59,6 +59,7 @@ test('a link that ends while many ports are being opened ends the attempt alone,
     const way = seekWay({
       role: 'agent',
       keys: probeKeys(randomBytes(64), 'agent'),
+      heard: new Map(),
       seenFrom,
       relay,
       relayAddresses: { all: () => Promise.resolve([relay]) },

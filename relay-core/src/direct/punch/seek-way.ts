@@ -23,6 +23,8 @@ export interface SeenNetworks {
 export interface SeekOptions {
   readonly role: 'visitor' | 'agent'
   readonly keys: ProbeKeys
+  /** Of the link, see `PunchOptions`. */
+  readonly heard: Map<string, string>
   readonly seenFrom: SeenFrom
   /** The relay's address, as this side's connection to it has it: the one that is asked. */
   readonly relay: string
@@ -111,7 +113,7 @@ async function punchTo(
     options: SeekOptions
   },
 ): Promise<OpenWay | undefined> {
-  const { role, keys, signal, openSocket = openPunchSocket } = options
+  const { role, keys, heard, signal, openSocket = openPunchSocket } = options
   const mayProbe = probeRules({ relay: [...relay, options.relay] })
   const endpoints = theirs.list.map(({ address, port }) => ({
     address: addressText(Buffer.from(address)),
@@ -121,6 +123,7 @@ async function punchTo(
   const punch = new Punch({
     role,
     keys,
+    heard,
     sockets,
     peers: endpoints,
     mayProbe,
