@@ -13,23 +13,41 @@ const roundTripMs = 1_000
 const stepMs = 5
 const noLimit = 2 ** 46
 
-/** A peer that takes without end, and acknowledges all of it a second later. Fulfils with the most that was unacknowledged meanwhile. */
-async function mostUnacknowledged(streams: number, forMs: number): Promise<number> {
+interface Sending {
+  readonly most: number
+  readonly total: number
+  /** How many streams had a part in it. */
+  readonly senders: number
+}
+
+/**
+ * A peer that takes without end, and acknowledges all of it a second later. Fulfils with the most bytes that were unacknowledged meanwhile, and how many
+ * were sent. `destroyAtBytes`: one stream is destroyed once so many are unacknowledged, and those of the others since then are counted.
+ */
+async function sendingTo(
+  streams: number,
+  forMs: number,
+  { destroyAtBytes = Infinity } = {},
+): Promise<Sending> {
   const secret = Buffer.alloc(32, 7)
   const clock = new ManualClock()
   const seal = new PacketSeal(secret, 'visitor')
   const sent: { readonly number: number; readonly bytes: number; readonly atMs: number }[] = []
-  let [unacknowledged, most] = [0, 0]
+  const poured: Duplex[] = []
+  const senders = new Set<number>()
+  let [unacknowledged, most, total] = [0, 0, 0]
   let receive: (packet: Uint8Array) => void = () => undefined
   const relay: PacketWay = {
     maxPacket,
     send: (packet) => {
       const opened = seal.open(packet)
       if (!opened) return
-      const bytes = dataIn(opened.frames)
+      const { bytes, ids } = dataIn(opened.frames)
       sent.push({ number: opened.number, bytes, atMs: clock.now() })
       unacknowledged += bytes
       most = Math.max(most, unacknowledged)
+      total += bytes
+      for (const id of ids) senders.add(id)
     },
     onPacket: (listener) => {
       receive = listener
@@ -37,7 +55,11 @@ async function mostUnacknowledged(streams: number, forMs: number): Promise<numbe
     onEnd: () => undefined,
     close: () => undefined,
   }
-  const agent = new CarryLink({ secret, role: 'agent', relay, clock, onStream: pour })
+  const onStream = (stream: Duplex) => {
+    poured.push(stream)
+    pour(stream)
+  }
+  const agent = new CarryLink({ secret, role: 'agent', relay, clock, onStream })
   let number = 0
   const say = (write: (writer: FrameWriter) => void) => {
     const writer = new FrameWriter(maxPacket - sealBytes)
@@ -54,6 +76,11 @@ async function mostUnacknowledged(streams: number, forMs: number): Promise<numbe
   for (let passedMs = 0; passedMs < forMs; passedMs += stepMs) {
     clock.advance(stepMs)
     await new Promise(setImmediate)
+    if (unacknowledged >= destroyAtBytes && poured[0]?.destroyed === false) {
+      poured[0].destroy()
+      total = 0
+      senders.clear()
+    }
     const due = sent.findIndex(({ atMs }) => atMs > clock.now() - roundTripMs)
     const acked = sent.splice(0, due < 0 ? sent.length : due)
     const [first, last] = [acked[0], acked.at(-1)]
@@ -62,7 +89,7 @@ async function mostUnacknowledged(streams: number, forMs: number): Promise<numbe
     say((writer) => writer.ack([{ from: first.number, to: last.number }], 0))
   }
   agent.close()
-  return most
+  return { most, total, senders: senders.size }
 }
 
 function pour(stream: Duplex): void {
@@ -74,12 +101,14 @@ function pour(stream: Duplex): void {
   write()
 }
 
-/** Bytes of streams in the frames of a packet. */
-function dataIn(frames: Buffer): number {
+/** What the frames of a packet hold of streams. */
+function dataIn(frames: Buffer): { bytes: number; ids: readonly number[] } {
   let bytes = 0
+  const ids: number[] = []
   const ignore = () => undefined
   readFrames(frames, {
-    onData: (_stream, _offset, part) => {
+    onData: (stream, _offset, part) => {
+      ids.push(stream)
       bytes += part.length
     },
     onEnd: ignore,
@@ -91,7 +120,7 @@ function dataIn(frames: Buffer): number {
     onBack: ignore,
     onBye: ignore,
   })
-  return bytes
+  return { bytes, ids }
 }
 
 it.each([
@@ -101,8 +130,20 @@ it.each([
   '%d streams to a peer that sets no limit keep %d MiB of what it has not acknowledged, and go on',
   { timeout: 60_000 },
   async (streams, mebibytes, forMs) => {
-    const most = await mostUnacknowledged(streams, forMs)
+    const { most, total } = await sendingTo(streams, forMs)
     expect(most).toBeLessThanOrEqual(mebibytes * mebibyte)
     expect(most).toBeGreaterThan((mebibytes - 1) * mebibyte)
+    expect(total / mebibyte).toBeGreaterThan(mebibytes * 2)
+  },
+)
+
+it(
+  'where one of them is destroyed while all wait for what is under way, the others go on',
+  { timeout: 60_000 },
+  async () => {
+    const { most, total, senders } = await sendingTo(6, 12_000, { destroyAtBytes: 16 * mebibyte - maxPacket })
+    expect(most).toBeLessThanOrEqual(16 * mebibyte)
+    expect(total / mebibyte).toBeGreaterThan(28)
+    expect(senders).toBe(5)
   },
 )

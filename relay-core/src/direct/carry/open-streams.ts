@@ -31,7 +31,10 @@ export class OpenStreams {
   #sendLimit = linkWindowBytes
   #sentBytes = 0
   #unackedBytes = 0
-  /** The streams together may send more than before. */
+  /**
+   * The streams together may send more than before: from the next turn on. What is freed outside of one (by a reset, or what is given up for lost)
+   * may wait for that, since as long as the link is full something is under way, if only the reset itself, whose ACK brings a turn.
+   */
   #hasMoreRoom = false
   #waitingPieces = 0
 
