@@ -5,7 +5,7 @@ import { ResponseValidationPlugin } from '@orpc/contract/plugins'
 import type { WebSocket } from 'ws'
 import { contractOf, type RelayContract } from '../api/contract.ts'
 import { knownErrorCode, RelayError } from '../api/errors.ts'
-import { readList } from '../api/lists.ts'
+import { readList, readOne } from '../api/lists.ts'
 import { failureParams } from '../api/relay-failure.ts'
 
 /** The relay API as typed calls. Calls and feeds reject with `RelayError`, whatever the cause. */
@@ -20,7 +20,7 @@ let contract: RelayContract | undefined
  * only a newer relay knows is left in its `unread`.
  */
 export function createRelayClient(socket: WebSocket): RelayClient {
-  contract ??= contractOf(readList)
+  contract ??= contractOf(readList, readOne)
   const link = new RPCLink({
     websocket: quietOnceClosed(socket),
     plugins: [new ResponseValidationPlugin(contract)],

@@ -15,7 +15,7 @@ import { clientLimits, limits } from './limits.ts'
 import { clientSettings, tunnelSettings } from './tunnel-settings.ts'
 import { relayErrorCodes } from './errors.ts'
 import { guestPass, newGuestPass } from './guest-pass-models.ts'
-import { type ListSchema, writtenList } from './lists.ts'
+import { type ListSchema, type OneSchema, writtenList, writtenOne } from './lists.ts'
 import { listening } from './listening.ts'
 import { watch, watchWish } from './webhook/watch-models.ts'
 import { newWebhook, webhookAnswer, webhookView } from './webhook/webhook-models.ts'
@@ -42,9 +42,9 @@ export const maxMeasureBytes = 65_536
 /**
  * The API of one relay: what the web console, the desktop app and `nps client|tunnel` speak. Both ends parse by it what the
  * other sends, and they are often of different versions: a field that answers gain later has to be optional, and what may gain
- * kinds is told in a `listOf`, of which an older reader takes what it knows.
+ * kinds is told in a `listOf`, of which an older reader takes what it knows. `oneOf`: one of its items, by its number.
  */
-export const contractOf = (listOf: ListSchema) => ({
+export const contractOf = (listOf: ListSchema, oneOf: OneSchema) => ({
   status: {
     get: base.input(nothing).output(relayStatus),
     watch: base.input(nothing).output(eventIterator(relayStatus)),
@@ -92,8 +92,8 @@ export const contractOf = (listOf: ListSchema) => ({
           limits: clientLimits.optional(),
         }),
       )
-      .output(client),
-    setEnabled: base.input(clientRef.extend({ enabled: z.boolean() })).output(client),
+      .output(oneOf(client, keptClient)),
+    setEnabled: base.input(clientRef.extend({ enabled: z.boolean() })).output(oneOf(client, keptClient)),
     /** Removes its tunnels too and ends its connections. */
     remove: base.input(clientRef).output(nothing),
     /**
@@ -161,11 +161,11 @@ export const contractOf = (listOf: ListSchema) => ({
           limits: limits.optional(),
         }),
       )
-      .output(tunnel),
+      .output(oneOf(tunnel, keptTunnel)),
     remove: base.input(tunnelRef).output(nothing),
-    start: base.input(tunnelRef).output(tunnel),
+    start: base.input(tunnelRef).output(oneOf(tunnel, keptTunnel)),
     /** Also ends its open connections. */
-    stop: base.input(tunnelRef).output(tunnel),
+    stop: base.input(tunnelRef).output(oneOf(tunnel, keptTunnel)),
     probe: base.input(tunnelRef).output(probeResult),
     /** Measures the way from the relay to the tunnel's lab box, with up to 4 MiB; `mode-unsupported` for an older or a stock npc. */
     measure: base.input(tunnelRef).output(legMeasurement),
@@ -239,5 +239,5 @@ export const contractOf = (listOf: ListSchema) => ({
 })
 
 /** As the relay keeps to it. Who asks one takes it with `readList`. */
-export const relayContract = contractOf(writtenList)
+export const relayContract = contractOf(writtenList, writtenOne)
 export type RelayContract = typeof relayContract

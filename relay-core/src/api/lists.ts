@@ -30,6 +30,25 @@ export type ListSchema = <Item extends z.ZodType, Written extends z.ZodType = It
   written?: Written,
 ) => z.ZodType<ListOf<z.output<Item>>, z.input<Written>[]>
 
+/** The same of one item, which who reads it takes as a whole or not at all. */
+export type OneSchema = <Item extends z.ZodType, Written extends z.ZodType>(
+  item: Item,
+  written: Written,
+) => z.ZodType<z.output<Item>, z.input<Written>>
+
+export const writtenOne: OneSchema = <Item extends z.ZodType, Written extends z.ZodType>(
+  _item: Item,
+  written: Written,
+) => {
+  const schema: z.ZodType = written
+  return schema as z.ZodType<z.output<Item>, z.input<Written>>
+}
+
+export const readOne: OneSchema = <Item extends z.ZodType, Written extends z.ZodType>(item: Item) => {
+  const schema: z.ZodType = item
+  return schema as z.ZodType<z.output<Item>, z.input<Written>>
+}
+
 /** For the relay, which writes no list with an item that is wrong. */
 export const writtenList: ListSchema = <Item extends z.ZodType, Written extends z.ZodType>(
   item: Item,

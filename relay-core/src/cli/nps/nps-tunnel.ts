@@ -6,6 +6,7 @@ import {
   tunnelModeNames,
   type TunnelMode,
 } from '../../api/tunnel-modes.ts'
+import type { RelayClient } from '../../api-client/relay-client.ts'
 import type { Folders } from '../../config/file/folders.ts'
 import { exitCode } from '../shared/exit.ts'
 import { noSuchCommand, optionalNumber, parseFlags, requireNumber, usageError } from '../shared/flags.ts'
@@ -51,6 +52,11 @@ export async function runTunnelCommand(
   const show = (tunnel: RelayTunnel) => (flags.json ? printJson(tunnel) : print(formatTunnels([tunnel])))
   const id = () => requireNumber(flags.id, 'id')
   const { name } = flags
+  const switched = (work: (relay: RelayClient) => Promise<RelayTunnel>) =>
+    withRelay(folders, async (relay) => {
+      toChange(await relay.tunnels.list({}), 'tunnel', id())
+      return work(relay)
+    })
   switch (words.join(' ')) {
     case 'list': {
       const tunnels = await listOfRelay(folders, 'tunnel', (relay) => relay.tunnels.list({}))
@@ -119,10 +125,10 @@ export async function runTunnelCommand(
       else print(`Tunnel ${id()} is removed.`)
       return 0
     case 'start':
-      show(await withRelay(folders, (relay) => relay.tunnels.start({ id: id() })))
+      show(await switched((relay) => relay.tunnels.start({ id: id() })))
       return 0
     case 'stop':
-      show(await withRelay(folders, (relay) => relay.tunnels.stop({ id: id() })))
+      show(await switched((relay) => relay.tunnels.stop({ id: id() })))
       return 0
     case 'command': {
       const host = flags.host ?? guessServerName()

@@ -434,10 +434,11 @@ describe.each(forms)('nps and npc %s', (_name, { nps, npc }) => {
       'tunnel 2 “by-air” is of a kind that only a newer version knows. This is nps 1.0.0: update it.\n'
     expect(listed).toMatchObject({ code: 0, stderr: `Not shown: ${known}` })
     expect(await json('tunnel', 'list')).toMatchObject([{ id: 1, name: 'ssh' }])
-    expect(await ask('tunnel', 'edit', '-id=2', '-target=23')).toMatchObject({
-      code: 1,
-      stderr: `Nothing is changed: ${known}`,
-    })
+    for (const change of [['edit', '-target=23'], ['stop'], ['start']])
+      expect(await ask('tunnel', ...change, '-id=2')).toMatchObject({
+        code: 1,
+        stderr: `Nothing is changed: ${known}`,
+      })
     expect((await ask('tunnel', 'remove', '-id=2')).code).toBe(0)
   })
 

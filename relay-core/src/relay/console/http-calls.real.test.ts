@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { TLSSocket } from 'node:tls'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { parseRelayConfig } from '../../config/relay/relay-config.ts'
@@ -195,6 +196,40 @@ describe('calls over HTTP', () => {
     ])
     const foreign = { ...proof, origin: 'http://evil.example' }
     expect((await ask('POST', '/api/clients/list', '', foreign)).status).toBe(403)
+  })
+
+  test('what only a later nps can read of a lab box or a tunnel is answered as it is kept, once it is changed', async () => {
+    await start(`auth_key=${authKey}`)
+    const call = async (name: string, input: object) => {
+      const { status, text } = await ask('POST', `/api/${name}`, JSON.stringify(input), bearer)
+      return { status, body: JSON.parse(text) as unknown }
+    }
+    await call('clients/add', { name: 'lab' })
+    for (const mode of ['socks5', 'tcp'])
+      await call('tunnels/add', { clientId: 1, mode, target: mode === 'tcp' ? '127.0.0.1:22' : '' })
+    const database = new DatabaseSync(join(folder, 'state/relay.db'))
+    const [mayPush, users] = ['on-sundays', { of: 'the lab' }]
+    database.prepare('update clients set settings = ?').run(JSON.stringify({ mayPush }))
+    database.prepare('update tunnels set settings = ? where id = 1').run(JSON.stringify({ users }))
+    database.exec(`update tunnels set mode = 'carrierPigeon' where id = 2`)
+    database.close()
+    for (const [name, input, kept] of [
+      ['clients/setEnabled', { id: 1, enabled: false }, { enabled: false, settings: { mayPush } }],
+      ['clients/edit', { id: 1, name: 'old' }, { name: 'old', settings: { mayPush } }],
+      ['tunnels/stop', { id: 1 }, { enabled: false, settings: { users } }],
+      ['tunnels/edit', { id: 1, name: 'old' }, { name: 'old', settings: { users } }],
+      ['tunnels/stop', { id: 2 }, { enabled: false, mode: 'carrierPigeon' }],
+    ] as const)
+      expect({ name, ...(await call(name, input)) }).toMatchObject({ name, status: 200, body: kept })
+    for (const [name, input] of [
+      ['tunnels/start', { id: 1 }],
+      ['tunnels/start', { id: 2 }],
+      ['tunnels/edit', { id: 2, name: 'old' }],
+    ] as const)
+      expect({ name, ...(await call(name, input)) }).toMatchObject({
+        name,
+        body: { code: 'mode-unsupported' },
+      })
   })
 
   test('what a call refuses comes with code, sentence and a fitting status', async () => {

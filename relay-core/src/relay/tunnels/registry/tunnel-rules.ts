@@ -58,10 +58,19 @@ export class TunnelRules {
     }
   }
 
-  /** @throws RelayError `invalid-input` */
+  /** @throws RelayError `invalid-input`, or `mode-unsupported` for a mode that only a later version knows */
   checkTarget(mode: TunnelMode, target: string): void {
+    const traits = traitsOf(mode)
+    if (!traits)
+      throw new RelayError(
+        'mode-unsupported',
+        `Only a later version of nps has the mode ${mode}. Update nps.`,
+        {
+          mode,
+        },
+      )
     const targets = parseTargets(target)
-    if (!tunnelModes[mode].hasTarget || targets.length > 0) return
+    if (!traits.hasTarget || targets.length > 0) return
     const message = `A tunnel of the mode ${mode} needs a target, as in 127.0.0.1:22.`
     throw new RelayError('invalid-input', message, { target })
   }
