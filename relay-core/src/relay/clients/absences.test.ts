@@ -12,6 +12,12 @@ it.each([
   ['its client was switched off', 'disabled', first, 'disabled'],
   ['a login page kept it away', 'silent', { ...first, wasBehindPortal: true }, 'portal'],
   ['its machine restarted behind a login page', 'stopped', { ...anew, wasBehindPortal: true }, 'portal'],
+  [
+    'stopped, and the same program is back from a login page',
+    'stopped',
+    { ...first, wasBehindPortal: true },
+    'stopped',
+  ],
   ['a login page, and switched off', 'disabled', { ...first, wasBehindPortal: true }, 'disabled'],
 ] as const)('%s', (_what, reason, returned, why) => {
   const absences = new Absences()
@@ -37,4 +43,13 @@ it('a short absence is none, and does not hide the last one', () => {
   absences.onLeft(first, 'stopped', 70_000)
   absences.onReturned(first, 75_000)
   expect(absences.last).toMatchObject({ sinceMs: 1_000 })
+})
+
+it('after the clock was set back to before it, how long it was away is not known', () => {
+  const absences = new Absences()
+  absences.onLeft(first, 'silent', 1_000)
+  absences.onReturned(first, 61_000)
+  absences.onLeft(first, 'silent', 3_600_000)
+  absences.onReturned(first, 100_000)
+  expect(absences.last).toBeUndefined()
 })

@@ -23,18 +23,22 @@ export class Absences {
     this.#left = { sinceMs: atMs, why: reasonOf(reason), instance }
   }
 
-  /** `wasBehindPortal`: of a new session alone; one that was silent has lost nothing by a login page that was there before it. */
+  /** `wasBehindPortal`: told by a new session only. One that was merely silent was not kept away by a login page it had met before. */
   onReturned(
     { instance, wasBehindPortal = false }: Pick<AgentSession, 'instance' | 'wasBehindPortal'>,
     atMs: number,
   ): void {
     const left = this.#left
     this.#left = undefined
-    if (!left || atMs - left.sinceMs < minToldMs) return
+    if (!left) return
+    // The clock was set back meanwhile: nobody knows how long this one was, and the one before is not the last.
+    if (atMs < left.sinceMs) this.#last = undefined
+    if (atMs - left.sinceMs < minToldMs) return
     const isOther = left.instance !== '' && instance !== '' && left.instance !== instance
     const lostWhy = left.why === 'lost' && isOther ? 'restarted' : left.why
-    // However it went, the login page has kept it away until now. Only a client that was switched off could not have come back without it.
-    const why = wasBehindPortal && left.why !== 'disabled' ? 'portal' : lostWhy
+    // A login page keeps away what was lost, and what was started anew behind it: not what was switched off, nor what stopped and is back as the same program.
+    const isKept = left.why === 'lost' || (left.why === 'stopped' && isOther)
+    const why = wasBehindPortal && isKept ? 'portal' : lostWhy
     this.#last = { sinceMs: left.sinceMs, untilMs: atMs, why }
   }
 }

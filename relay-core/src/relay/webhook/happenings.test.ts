@@ -99,7 +99,7 @@ test('the return of a lab box says that a login page of its network kept it away
   expect(event).toMatchObject({ event: 'lab-back', why: 'portal' })
   if (!event) throw new Error('nothing was told')
   const message = { atMs: t0, server: 'cloud-hz', event }
-  expect(wordsOf(message, 'en').body).toContain('It was behind the login page of its network.')
+  expect(wordsOf(message, 'en').body).toContain('It seems to have been behind a login page of its network.')
   expect(wordsOf(message, 'zh-CN').body).toContain('登录页')
 })
 

@@ -50,7 +50,7 @@ function en(event: WebhookEvent, server: string): Words {
     }
     case 'lab-back': {
       // The one reason that somebody there can end.
-      const why = event.why === 'portal' ? ' It was behind the login page of its network.' : ''
+      const why = event.why === 'portal' ? ' It seems to have been behind a login page of its network.' : ''
       return { title: `${event.lab} is back`, body: `It was offline for ${enDuration(event.awayMs)}.${why}` }
     }
     case 'service-away':
@@ -110,7 +110,7 @@ function zh(event: WebhookEvent, server: string): Words {
       return { title: `${event.lab} 已离线`, body: `自 ${instant(event.sinceMs)} 起。${wait}` }
     }
     case 'lab-back': {
-      const why = event.why === 'portal' ? '它所在的网络要求先在登录页登录。' : ''
+      const why = event.why === 'portal' ? '它所在的网络似乎要求先在登录页登录。' : ''
       return { title: `${event.lab} 已恢复`, body: `它离线了 ${zhDuration(event.awayMs)}。${why}` }
     }
     case 'service-away':
