@@ -81,16 +81,11 @@ function decoded<T extends object>(record: unknown, decode: (json: Buffer) => T)
     return decode(Buffer.from(JSON.stringify(record)))
   } catch (error) {
     const issues = error instanceof z.ZodError ? error.issues : []
-    return {
-      why:
-        issues.length > 0 && issues.every((issue) => isNewerKind(issue, record))
-          ? unknownSection
-          : malformed(issues),
-    }
+    return { why: issues.some((issue) => isNewerKind(issue, record)) ? unknownSection : malformed(issues) }
   }
 }
 
-/** A later npc may name a mode or a scheme that is not known here; whatever else is wrong with an entry is wrong in every version. */
+/** A later npc may name a mode or a scheme that is not known here, and the other fields of such an entry may have forms of their own. */
 function isNewerKind({ path: [field, ...deeper] }: z.core.$ZodIssue, record: unknown): boolean {
   if ((field !== 'mode' && field !== 'scheme') || deeper.length > 0) return false
   const told: unknown = Object.entries(record ?? {}).find(([name]) => name.toLowerCase() === field)?.[1]
@@ -101,7 +96,7 @@ function malformed(issues: readonly z.core.$ZodIssue[]): Pick<RelayError, 'messa
   const field = issues[0]?.path.join('.') ?? ''
   const what = field === '' ? 'It is no section' : `Its “${printable(field)}” is missing or malformed`
   return {
-    message: `The server cannot read this section. ${what}: correct it in npc.conf, or where the program that has sent it takes it from.`,
+    message: `The server cannot read this section. ${what}. Correct it in npc.conf, or in whatever the sending program reads it from.`,
   }
 }
 
