@@ -50,7 +50,7 @@ test.runIf(existsSync(sshdPath))(
     await upload(await page(first.signal))
     await expect.poll(() => way.bytes, { timeout: 30_000 }).toBeGreaterThan(16 * megabyte)
     const atHold = given
-    expect(atHold).toBeLessThan(32 * megabyte)
+    expect(atHold).toBeLessThan(28 * megabyte)
     first.abort()
     way.letGo()
     const failed = await lab.transfersWhere((all) => all.some(({ state }) => state === 'failed'))

@@ -25,7 +25,7 @@ test('a lab box that is back tells its relay that a login page of its network ke
   )
   const until = (isSo: () => boolean) =>
     untilTrue((changed) => agent.onChange(changed), isSo, {
-      timeoutMs: 20_000,
+      timeoutMs: 40_000,
       onTimeout: () => new Error(`the agent is ${JSON.stringify(agent.state)}`),
     })
   const relaySees = () => bridge.agents.state(1)
@@ -33,7 +33,7 @@ test('a lab box that is back tells its relay that a login page of its network ke
     untilTrue(
       (changed) => bridge.agents.onChange(changed),
       () => relaySees().state === state,
-      { timeoutMs: 20_000, onTimeout: () => new Error(`the relay sees ${JSON.stringify(relaySees())}`) },
+      { timeoutMs: 40_000, onTimeout: () => new Error(`the relay sees ${JSON.stringify(relaySees())}`) },
     )
 
   agent.start()
