@@ -16,7 +16,7 @@ export interface SharedRoom {
 }
 
 export interface OutgoingEvents {
-  /** There may be something to send again. */
+  /** There may be something to send, again or for the first time. */
   onMore(): void
   /** Something has been taken from what waits. */
   onTaken(): void
@@ -51,7 +51,7 @@ export class Outgoing {
   #unackedPieces = 0
   #unackedBytes = 0
   #offset = 0
-  /** As much may be unacknowledged, however far the peer raises the limit. */
+  /** This much may be unacknowledged, however far the peer raises the limit. */
   readonly #windowBytes: number
   #limit: number
   #ending: 'none' | 'end' | 'reset' = 'none'

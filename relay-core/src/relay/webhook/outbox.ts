@@ -142,7 +142,7 @@ export class Outbox {
 
   #pauseForRateMs(): number {
     const nowMs = this.#options.clock.now()
-    // A system clock that was set back has no posts of later.
+    // After the system clock was set back, no post can lie in the future.
     this.#posted = this.#posted.map((atMs) => Math.min(atMs, nowMs)).filter((atMs) => nowMs - atMs < minuteMs)
     const [first] = this.#posted
     return first === undefined || this.#posted.length < maxPerMinute ? 0 : first + minuteMs - nowMs
