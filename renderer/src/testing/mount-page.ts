@@ -7,7 +7,7 @@ import { BackendConnection } from '../carrier/connection.ts'
 import { createTexts } from '../locales/index.ts'
 import type { Language } from '../locales/index.ts'
 
-/** As a person reads it, and Playwright: the space that keeps a number beside its unit is a space. */
+/** As a person reads it, and Playwright where it is given a string: the space that keeps a number beside its unit is a space. */
 function plainText(wrapper: Pick<VueWrapper | DOMWrapper<Node>, 'text'>): { text(): string } {
   const text = wrapper.text.bind(wrapper)
   return { text: () => text().replaceAll('\u00a0', ' ') }

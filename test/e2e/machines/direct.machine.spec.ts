@@ -18,7 +18,7 @@ test.use({ machines: ['cloud', 'lab'] })
 test.setTimeout(4 * 60_000)
 
 const vkey = 'a-key-for-the-lab-0123456789abcd'
-const directNow = /direct · (<1|\d+) ms/
+const directNow = /direct · (<1|\d+)\sms/
 /** How much of the copy arrives before the network changes again. */
 const partBytes = 4_000_000
 

@@ -77,7 +77,7 @@ test('while its server is away, the page of a direct tunnel says what has become
   await expect(way).toContainText(/The direct way ended at \d\d:\d\d, and cloud-hz does not answer\./)
   await expect(limits).toContainText(/as of \d\d:\d\d/)
   await expect(connections).toContainText(/2 · as of \d\d:\d\d/)
-  await expect(page.getByText(/^28\.1 GB as of \d\d:\d\d$/)).toBeVisible()
+  await expect(page.getByText(/^28\.1\sGB as of \d\d:\d\d$/)).toBeVisible()
 })
 
 async function choose(page: Page, choice: Locator, name: string): Promise<void> {

@@ -37,7 +37,7 @@ test('the web console: ten wrong passwords lock the address out for a minute, th
     await expect(page.getByText('User or password is wrong.')).toBeVisible()
     expect(await logIn('wrong 11')).toBe(429)
     await expect(page.getByText('Too many failed sign-ins from this address.')).toBeVisible()
-    await expect(page.getByText(/guess passwords\. Try again in \d+ s\./)).toBeVisible()
+    await expect(page.getByText(/guess passwords\. Try again in \d+\ss\./)).toBeVisible()
     expect(await logIn(password)).toBe(429)
 
     await expect
