@@ -196,8 +196,9 @@ export class FoundServices {
       { signal },
     )
     watched.asked = asked
+    // what an earlier look has read stays then
+    if (!hasLooked && services.length === 0) throw listeningUnseen()
     const failure = hasLooked ? null : failureOfError(listeningUnseen())
-    if (failure && services.length === 0) return { state: 'unseen', failure }
     return { state: 'read', atMs: clock.now(), by: 'ssh', services, failure }
   }
 

@@ -146,7 +146,7 @@ const isInner = /ipykernel|tensorboard_data_server|\.vscode-server|\.cursor-serv
 const ownProgram = /^(np[sc]|nps[- ]desktop)$/i
 /** The same, run from their sources by Node and Electron. */
 const ownScript =
-  /[\\/](electron[\\/](headless[\\/]cli\.ts|dist[\\/]app[\\/]main\.js)|cli[\\/]np[sc][\\/]np[sc]\.ts)$/
+  /(?:^|[\\/])(electron[\\/](headless[\\/]cli\.ts|dist[\\/]app[\\/]main\.js)|cli[\\/]np[sc][\\/]np[sc]\.ts)$/
 
 /** Modules that serve an application of another module. */
 const isWebServer = /^(uvicorn|gunicorn|hypercorn)$/

@@ -82,8 +82,9 @@ function readDisk(line: string): (Omit<LabDisk, 'isHome'> & { device: string }) 
   const [, device = '', used, free, mount = ''] =
     /^(\S+)\s+\d+\s+(\d+)\s+(-?\d+)\s+\S+\s+(\/.*)$/.exec(line.trimEnd()) ?? []
   const usedSize = readNumber(used)
-  if (usedSize === null) return null
-  const totalBytes = (usedSize + (readNumber(free) ?? 0)) * kibibyte
+  const freeSize = free?.startsWith('-') ? 0 : readNumber(free)
+  if (usedSize === null || freeSize === null) return null
+  const totalBytes = (usedSize + freeSize) * kibibyte
   return { device, mount: mount.slice(0, 200), usedBytes: usedSize * kibibyte, totalBytes }
 }
 

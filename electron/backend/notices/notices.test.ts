@@ -128,7 +128,7 @@ it('tells what was gathered as soon as it is morning, also where the laptop slep
   await close()
 })
 
-it('tells a lab box that is back although so much was gathered that nothing more is', async () => {
+it('tells nothing of a lab box that is back again, although so much was gathered that nothing more is', async () => {
   const { notices, clock, told, close } = noticesOf({ quietHours: night })
   await settled()
   notices.tell(labEvent('lab-away'))

@@ -10,8 +10,9 @@ const storedRow = z.object({ id: z.string(), body: z.string() })
  * screen reads them.
  *
  * A row that cannot be read is handed to `putAside` and taken out of the table: one wrong row must not keep the others
- * from being used. `reread`: after a transaction that was taken back. What `isOwned` denies is not written: its server or lab box was removed while the write was under way. `put` throws for a row that could not be read again, so such rows come from other versions of the app
- * or from a damaged file.
+ * from being used. `put` throws for a row that could not be read again, so such rows come from other versions of the app or from a damaged
+ * file. What `isOwned` denies is not written: its server or lab box was removed while the write was under way. `reread` is for after a
+ * transaction that was taken back.
  */
 export function openRows<T extends { readonly id: string }, Table extends string>(
   database: StorageFile,

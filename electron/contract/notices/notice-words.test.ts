@@ -79,9 +79,9 @@ it('a lab box that is back from behind a login page says so in both languages', 
     why: 'portal',
   })
   expect(noticeWords(back, 'en').body).toBe(
-    'It was offline for 25 min. It was behind the login page of its network.',
+    'It was offline for 25 min. It seems to have been behind the login page of its network.',
   )
-  expect(noticeWords(back, 'zh-CN').body).toBe('它离线了 25 分钟。它所在的网络要求先在登录页登录。')
+  expect(noticeWords(back, 'zh-CN').body).toBe('它离线了 25 分钟。它所在的网络似乎要求先在登录页登录。')
 })
 
 it('says what happened in quiet hours as one', () => {

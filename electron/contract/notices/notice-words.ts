@@ -43,14 +43,14 @@ const whyEn: Readonly<Record<AbsenceReason, string>> = {
   restarted:
     'Nothing was heard from it, and its npc was then started again, as after a restart of the machine.',
   disabled: 'It was switched off on its server.',
-  portal: 'It was behind the login page of its network.',
+  portal: 'It seems to have been behind the login page of its network.',
 }
 const whyZh: Readonly<Record<AbsenceReason, string>> = {
   stopped: '它的 npc 被停止，或主机关机。',
   lost: '收不到它的任何消息。',
   restarted: '先是收不到它的消息，之后它的 npc 重新启动，比如主机重启之后。',
   disabled: '它在云服务器上被停用。',
-  portal: '它所在的网络要求先在登录页登录。',
+  portal: '它所在的网络似乎要求先在登录页登录。',
 }
 
 const en: Sentences = {

@@ -9,15 +9,15 @@ const shell = /^-?(?:bash|zsh|fish|sh|dash|ash|ksh|csh|tcsh)$/
 export function whatRuns(told: string): {
   readonly text: string
   readonly isBusy: boolean
-  /** An absolute path, where tmux tells. */
+  /** An absolute path as it is, where tmux tells. */
   readonly folder?: string
 } {
+  const [, command, folder] = /^([^:]+):(\/.*)$/s.exec(told) ?? []
+  if (command !== undefined && folder !== undefined) {
+    const isBusy = !shell.test(command)
+    return { text: printable(isBusy ? command : lastOf(folder)), isBusy, folder }
+  }
   const title = printable(told)
-  const [, command, folder] = /^([^:]+):(\/.*)$/.exec(title) ?? []
-  if (command !== undefined && folder !== undefined)
-    return shell.test(command)
-      ? { text: lastOf(folder), isBusy: false, folder }
-      : { text: command, isBusy: true, folder }
   const [, place] = /^[^@\s]+@[^:\s]+:\s*(\S.*)$/.exec(title) ?? []
   return { text: place === undefined ? title : lastOf(place), isBusy: false }
 }

@@ -11,6 +11,7 @@ test.each([
   ['alice@lab-a100: ~/project-x', { text: 'project-x', isBusy: false }],
   ['something else', { text: 'something else', isBusy: false }],
   ['run\u202etxt.exe', { text: 'run txt.exe', isBusy: false }],
+  ['bash:/data/a\u202eb', { text: 'a b', isBusy: false, folder: '/data/a\u202eb' }],
 ])('a window called "%s" is a tab called %o', (title, said) => expect(whatRuns(title)).toEqual(said))
 
 test('links to the lab box itself are told from all others', () => {

@@ -12,7 +12,7 @@ export function laptopName(name: string, platform: NodeJS.Platform): string {
   const inOneFolder = printable(name, '_').replaceAll('/', '_')
   const whole = /^\.{0,2}$/.test(inOneFolder) ? '_' : inOneFolder
   if (platform !== 'win32') return whole
-  const letters = [...whole].map((letter) => (refusedByWindows.has(letter) || letter < ' ' ? '_' : letter))
+  const letters = [...whole].map((letter) => (refusedByWindows.has(letter) ? '_' : letter))
   // a dot or a space at the end is dropped there: another name would be meant
   const plain = letters.join('').replace(/[. ]+$/, (end) => '_'.repeat(end.length))
   return devices.test(plain) ? `_${plain}` : plain

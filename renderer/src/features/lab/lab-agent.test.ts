@@ -32,7 +32,7 @@ test('it says when a lab box was last away, and why', async () => {
   expect(page.text()).toContain('Nothing was heard from it any more')
   const byPortal = { ...back.state, lastAbsence: { ...lastAbsence, why: 'portal' } }
   await page.setProps({ lab: { ...lab, state: byPortal } })
-  expect(page.text()).toContain('It was behind the login page of its network')
+  expect(page.text()).toContain('It seems to have been behind the login page of its network')
   await page.setProps({ lab: { ...lab, state: { state: 'offline', sinceMs: 0, why: 'stopped' } } })
   expect(page.text()).toContain('Its npc was stopped')
 })

@@ -64,7 +64,7 @@ export const labCard = {
   addSsh: 'Add an SSH tunnel',
   signInAway: 'Signing in goes through a tunnel, so {lab} has to be online for it.',
   wayBroken:
-    'Signing in goes through its SSH tunnel, which does not work now. Its page says why, and what to do.',
+    'Signing in goes through its SSH tunnel, which does not work now. The page of the tunnel says why, and what to do.',
   showTunnel: 'Show its SSH tunnel',
   wayOfTunnel: 'Goes through its SSH tunnel; the server in between cannot read it.',
   wayOf: 'Connects as {command} does; the server in between cannot read it.',

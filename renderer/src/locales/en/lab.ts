@@ -71,7 +71,7 @@ export const lab = {
       'Nothing was heard from it, and its npc was then started again, as after a restart of the machine.',
     disabled: 'It was switched off on its server.',
     portal:
-      'It was behind the login page of its network. Somebody has to sign in there with a browser on that machine, or npc does it by a command of yours (npc -before_dial=...).',
+      'It seems to have been behind the login page of its network. npc can sign in there by itself with a command of yours (npc -before_dial=...).',
   } satisfies Record<AbsenceReason, string>,
   program: 'Program',
   address: 'SSH address',
