@@ -35,6 +35,10 @@ const options = [
  */
 const tellAtStart = `set -gq terminal-overrides "*:Tc:smcup\${m:-@}:rmcup@"`
 
+/** `ssh` gives a shell its own locale. Where the account has none either, letters that are typed would reach the shell as single bytes. */
+const utf8Locale =
+  'case "$LC_ALL$LC_CTYPE$LANG" in ?*) ;; *) case "$(locale -a 2>/dev/null)" in *C.utf8*|*C.UTF-8*) LC_CTYPE=C.UTF-8; export LC_CTYPE;; esac;; esac'
+
 export interface ShellOptions {
   /** Drawn for this call: what comes before it is the account's, not the shell's. */
   readonly nonce: string
@@ -70,6 +74,7 @@ export function shellCommand({ nonce, terminalId, how, keep, withHistory, size }
     // the terminal was not waited for, see `execOnTerminal`; these words are what the person gets instead of a shell
     '[ -t 0 ] || { echo "This account is given no terminal."; exit 1; }',
     'set +euxvfC; n=',
+    utf8Locale,
     'l=; case "${SHELL:=/bin/sh}" in */bash|*/zsh|*/fish|*/ksh|*/dash|*/sh) l=-l;; esac',
     ...(keep ? kept : []),
     `echo "[${nonce} nobody"`,
