@@ -1,16 +1,12 @@
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { freePort } from '../../../relay-core/src/testing/free-port.ts'
-import { Program } from '../../harness/programs/program.ts'
-import { ourProgram } from '../../compliance/table/runtimes.ts'
+import type { Program } from '../../harness/programs/program.ts'
 import { startChromium } from '../../harness/chromium.ts'
 import { actionTimeoutMs } from '../app/running-app.ts'
 import { expect, test as base } from '../app-fixture.ts'
+import { consolePassword, NpsWithConsole } from '../nps-with-console.ts'
 
 /** A relay of its own, and its web console in a browser, signed in. */
 interface SignedIn {
@@ -19,39 +15,23 @@ interface SignedIn {
   readonly webPort: number
 }
 
-const password = 'a right horse'
-
 const test = base.extend<{ signedIn: SignedIn }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the parameter's braces
   signedIn: async ({}, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'nps-console-'))
-    await mkdir(join(folder, 'conf'))
-    const webPort = await freePort()
-    await writeFile(
-      join(folder, 'conf', 'nps.conf'),
-      `bridge_ip=127.0.0.1\nbridge_port=${await freePort()}\nweb_ip=127.0.0.1\nweb_port=${webPort}\n` +
-        `web_username=admin\nweb_password=${password}\n`,
-    )
-    const [nps, ...args] = ourProgram('nps', 'Node')
-    const relay = new Program(nps, [...args, `-conf_path=${folder}`], folder)
+    await using nps = await NpsWithConsole.start()
+    const { relay, webPort } = nps
+    const browser = await startChromium()
     try {
-      await relay.says(/nps runs/)
-      const browser = await startChromium()
-      try {
-        const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
-        page.setDefaultTimeout(actionTimeoutMs)
-        await page.goto(`http://127.0.0.1:${webPort}/`)
-        await page.getByLabel('User').fill('admin')
-        await page.getByLabel('Password', { exact: true }).fill(password)
-        await page.getByRole('button', { name: 'Sign in' }).click()
-        await expect(page.getByRole('button', { name: 'Add a lab box' })).toBeVisible()
-        await use({ relay, page, webPort })
-      } finally {
-        await browser.close()
-      }
+      const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+      page.setDefaultTimeout(actionTimeoutMs)
+      await page.goto(`http://127.0.0.1:${webPort}/`)
+      await page.getByLabel('User').fill('admin')
+      await page.getByLabel('Password', { exact: true }).fill(consolePassword)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByRole('button', { name: 'Add a lab box' })).toBeVisible()
+      await use({ relay, page, webPort })
     } finally {
-      await relay.kill()
-      await rm(folder, { recursive: true })
+      await browser.close()
     }
   },
 })
@@ -105,7 +85,7 @@ test('a reload stays signed in; the command with its key takes the password once
   await lab.getByLabel('Password', { exact: true }).fill('wrong')
   await page.keyboard.press('Enter')
   await expect(lab.getByText('User or password is wrong.')).toBeVisible()
-  await lab.getByLabel('Password', { exact: true }).fill(password)
+  await lab.getByLabel('Password', { exact: true }).fill(consolePassword)
   await page.keyboard.press('Enter')
   await expect(
     lab.getByText(/^npc -server=127\.0\.0\.1:\d+ -vkey=\w{32} -type=tcp -fingerprint=sha256:/),
