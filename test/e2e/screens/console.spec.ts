@@ -95,3 +95,49 @@ test('a reload stays signed in; the command with its key takes the password once
   await page.reload()
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
 })
+
+test('a lab box is limited in the console, what it uses is shown beside, and what is over the limit is refused', async ({
+  signedIn: { page },
+}) => {
+  await page.getByRole('button', { name: 'Add a lab box' }).click()
+  await page.getByLabel('Name').fill('gpu')
+  await page.keyboard.press('Enter')
+  const lab = page.getByRole('region', { name: 'gpu' })
+  const dialog = page.getByRole('dialog')
+  const openLimits = async () => {
+    await lab.getByRole('button', { name: 'More' }).first().click()
+    await page.getByRole('menuitem', { name: 'Limits of the lab box' }).click()
+  }
+  await openLimits()
+  await expect(dialog).toContainText('No limits.')
+  await dialog.getByLabel('Tunnels', { exact: true }).fill('one')
+  await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled()
+  await dialog.getByLabel('Tunnels', { exact: true }).fill('1')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+
+  const add = async (name: string) => {
+    await lab.getByRole('button', { name: 'Add tunnel' }).first().click()
+    await dialog.getByLabel('Name', { exact: true }).fill(name)
+    await dialog.getByLabel('Address on the lab box').fill('127.0.0.1:8888')
+    await dialog.getByLabel('Name', { exact: true }).press('Enter')
+  }
+  await add('notebook')
+  await expect(dialog).toBeHidden()
+  await add('another')
+  await expect(dialog).toContainText('There is no room for more.')
+  await page.keyboard.press('Escape')
+  await openLimits()
+  await expect(dialog).toContainText('1 of 1 tunnels')
+  await page.keyboard.press('Escape')
+
+  await lab.getByRole('button', { name: 'More' }).last().click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await dialog.getByRole('button', { name: /^Limits/ }).click()
+  await dialog.getByLabel('Month’s quota').fill('2')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toBeHidden()
+  await lab.getByRole('button', { name: 'More' }).last().click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await expect(dialog).toContainText('0 B of 2.00 GB this month')
+})
