@@ -10,6 +10,9 @@ export interface LimitWords {
 
 export function useLimitWords(): LimitWords {
   const { t } = useI18n({ useScope: 'global' })
+  // what is being typed may be no number yet
+  const counted = (name: 'setTunnels' | 'setAllow' | 'setDeny', n: number | string): string =>
+    t(`addTunnel.${name}`, { n }, Number(n) === 1 ? 1 : 2)
   return {
     set(draft, { withAllow }) {
       const { speed, month, connections, until, tunnels } = draft
@@ -18,9 +21,9 @@ export function useLimitWords(): LimitWords {
         month && t('addTunnel.setMonth', { month }),
         connections && t('addTunnel.setConnections', { n: connections }),
         until && t('addTunnel.setUntil', { day: until }),
-        tunnels && t('addTunnel.setTunnels', { n: tunnels }),
-        withAllow && draft.allow && t('addTunnel.setAllow', { n: listOf(draft.allow).length }),
-        draft.deny && t('addTunnel.setDeny', { n: listOf(draft.deny).length }),
+        tunnels && counted('setTunnels', tunnels),
+        withAllow && draft.allow && counted('setAllow', listOf(draft.allow).length),
+        draft.deny && counted('setDeny', listOf(draft.deny).length),
       ]
       return parts.filter((part) => part !== '' && part !== false).join(t('addTunnel.comma'))
     },
