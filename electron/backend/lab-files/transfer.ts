@@ -16,7 +16,6 @@ export class TransferRun {
   /** Where it goes to. */
   readonly folder: string
   readonly copy: TreeCopy
-  readonly #replace: boolean
   state: Transfer['state'] = 'waiting'
   failure: Failure | null = null
   endedAtMs: number | null = null
@@ -41,7 +40,6 @@ export class TransferRun {
     before?: Pick<TransferRecord, 'progress' | 'parts'>
   }) {
     const { id, labId, direction, name, folder, ...copy } = options
-    this.#replace = options.replace
     this.id = id
     this.labId = labId
     this.direction = direction
@@ -66,7 +64,7 @@ export class TransferRun {
     if (state === 'done' || wish === 'stop') return null
     const isPaused = (state === 'paused' && !isResting) || wish === 'pause'
     const kept = isPaused ? 'paused' : state === 'failed' ? 'failed' : 'waiting'
-    const { source, target, progress, parts } = this.copy
+    const { source, target, replace, progress, parts } = this.copy
     return {
       id,
       labId,
@@ -75,13 +73,23 @@ export class TransferRun {
       folder,
       source,
       target,
-      replace: this.#replace,
+      replace,
       state: kept,
       failure: kept === 'failed' ? this.failure : null,
       endedAtMs: this.endedAtMs,
       progress,
       parts,
     }
+  }
+
+  /** From the same place to the same one, and so by the same part. */
+  isSameAs({ labId, direction, copy }: TransferRun): boolean {
+    return (
+      labId === this.labId &&
+      direction === this.direction &&
+      copy.source === this.copy.source &&
+      copy.target === this.copy.target
+    )
   }
 
   /** It will do nothing any more. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { large, lost, transfersBed as bed } from '../../testing/transfers-bed.ts'
-import { fileDenied } from './sides/file-failures.ts'
+import { fileDenied, pageClosed } from './sides/file-failures.ts'
 
 test('uploads go one after the other, in their order', async () => {
   const { laptop, lab, upload, ended } = bed()
@@ -140,4 +140,51 @@ test('a lab box that is removed takes its transfers with it, from the list and f
   await where((all) => all.length === 0)
   await transfers.close()
   expect(storage.transfers.list()).toEqual([])
+})
+
+test('what is chosen again goes on with its row and its part, as it is now and as it was asked for now', async () => {
+  const { laptop, lab, transfers, upload, where, ended } = bed()
+  laptop.put('/here/model', large)
+  const positions: number[] = []
+  let isGone = true
+  lab.beforeWrite = (_path, at) => {
+    positions.push(at)
+    if (isGone && positions.length === 150) throw pageClosed('model')
+  }
+  const id = upload('model')
+  await where(([one]) => one?.state === 'failed')
+  isGone = false
+  positions.length = 0
+  lab.put('/lab/model', 'another one, which may be replaced')
+  upload('model', true)
+  upload('model', true)
+  await ended()
+  expect(transfers.feed.value.map((one) => one.id)).toEqual([id])
+  expect(positions[0]).toBeGreaterThan(0)
+  expect(lab.files.get('/lab/model')?.bytes.equals(large)).toBe(true)
+
+  // one that has arrived is over: this is another copy
+  laptop.put('/here/model', 'new')
+  upload('model', true)
+  await where((all) => all.length === 2 && all.every(({ state }) => state === 'done'))
+  expect(lab.text('/lab/model')).toBe('new')
+})
+
+test('a folder that is dropped again after some of it failed brings what is in it now', async () => {
+  const { laptop, lab, upload, where, ended } = bed()
+  for (const name of ['a', 'b']) laptop.put(`/here/runs/${name}`, name)
+  const written: string[] = []
+  let isRefused = true
+  lab.beforeWrite = (path) => {
+    written.push(path.replace(/\.[\da-f]+\.part$/, ''))
+    if (isRefused && path.startsWith('/lab/runs/b')) throw fileDenied('write', { path, user: 'a', owner: '' })
+  }
+  upload('runs')
+  await where(([one]) => one?.state === 'failed')
+  isRefused = false
+  written.length = 0
+  laptop.put('/here/runs/c', 'c')
+  upload('runs')
+  await ended()
+  expect(written.toSorted()).toEqual(['/lab/runs/b', '/lab/runs/c'])
 })

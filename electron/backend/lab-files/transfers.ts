@@ -56,10 +56,19 @@ export class Transfers {
     this.feed.set(this.#all.map((one) => one.view(this.#clock.now())))
   }
 
+  /** One that is the same as one in the list is not added: that one goes on. Two would write, and remove, one part. */
   add(transfers: readonly TransferRun[]): void {
     if (this.#closed.signal.aborted) return
-    this.#all.push(...transfers)
-    for (const one of transfers) this.#work(one)
+    for (const one of transfers) {
+      const same = this.#all.find(
+        (other) => other.isSameAs(one) && other.state !== 'done' && other.wish !== 'stop',
+      )
+      if (same) this.#takeUp(same, one)
+      else {
+        this.#all.push(one)
+        this.#work(one)
+      }
+    }
     this.#changed()
   }
 
@@ -150,6 +159,14 @@ export class Transfers {
     this.#telling = null
     await Promise.allSettled([...this.#working.values(), ...this.#cleaning])
     this.feed.close()
+  }
+
+  /** `same`, as it was asked for now. */
+  #takeUp(same: TransferRun, { copy }: TransferRun): void {
+    same.copy.replace = copy.replace
+    if (same.state !== 'paused' && same.state !== 'failed') return
+    same.copy.planAnew()
+    this.goOn(same.id, { asks: false })
   }
 
   #stop(one: TransferRun): void {
@@ -252,6 +269,8 @@ export class Transfers {
   #giveUp(one: TransferRun): void {
     this.#all = this.#all.filter((other) => other !== one)
     if (one.copy.parts.length === 0 || this.#closed.signal.aborted) return
+    // it was asked for again meanwhile, and goes on with them
+    if (this.#all.some((other) => other.isSameAs(one) && other.state !== 'done')) return
     const places = { openLab: this.#openLab, laptop: this.#laptop, log: this.#log }
     const cleaning = removeParts(one, places, { signal: this.#closed.signal }).finally(() =>
       this.#cleaning.delete(cleaning),

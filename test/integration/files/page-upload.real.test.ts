@@ -60,7 +60,8 @@ test.runIf(existsSync(sshdPath))(
     })
 
     await upload(await page(signal))
-    await lab.transfersWhere((all) => all.some(({ state }) => state === 'done'))
+    const all = await lab.transfersWhere((now) => now.some(({ state }) => state === 'done'))
+    expect(all.map(({ id }) => id)).toEqual([failed[0]?.id])
     expect((await readFile(join(there, 'model.bin'))).equals(content)).toBe(true)
     // what had arrived was not asked for again
     expect(given).toBeLessThan(1.4 * content.length)

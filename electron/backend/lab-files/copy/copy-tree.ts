@@ -28,7 +28,8 @@ const ofOneFile = new Set([
 export class TreeCopy {
   readonly source: string
   readonly target: string
-  readonly #replace: boolean
+  /** See the constructor. */
+  replace: boolean
   #plan: CopyPlan | null = null
   #renamed: Renamed | null = null
   readonly #done = new Set<number>()
@@ -58,7 +59,7 @@ export class TreeCopy {
   }) {
     this.source = source
     this.target = target
-    this.#replace = replace
+    this.replace = replace
     this.#before = before?.progress ?? null
     this.#parts = new Set(before?.parts)
   }
@@ -95,6 +96,16 @@ export class TreeCopy {
     return [...this.#parts]
   }
 
+  /** The next run looks anew at what there is to copy; what has arrived is not copied again. Not while one runs. */
+  planAnew(): void {
+    if (this.#done.size > 0) this.#before = this.progress
+    this.#plan = null
+    this.#renamed = null
+    this.#done.clear()
+    this.#doneBytes = 0
+    this.#partial.clear()
+  }
+
   /**
    * Copies what has not arrived yet. Answers with the first failure that befell a single file, the others having been copied;
    * rejects with what stopped them all, of which the next run goes on.
@@ -128,7 +139,7 @@ export class TreeCopy {
           source: pathOf(from, this.source, file.names),
           target: this.#targetOf(to, file.names),
           found: file.found,
-          replace: this.#replace,
+          replace: this.replace,
           onProgress: (bytes) => {
             this.#partial.set(index, bytes)
             onProgress()
