@@ -52,7 +52,7 @@ export class LabFiles {
   /** Channels of their own: a folder on a disk of the network that hangs holds up the counts, and not the person. */
   readonly #countChannels: LabChannels
   readonly #transfers: Transfers
-  readonly #pages = new PageFiles()
+  readonly #pages: PageFiles
   readonly #laptop: LaptopSide
   readonly #shell: Pick<Shell, 'downloadsFolder' | 'pickFiles' | 'openFolder'>
   /** By lab box: the last list. */
@@ -68,15 +68,9 @@ export class LabFiles {
     clock: Clock
     log: Log
   }) {
-    const {
-      sessions,
-      storage,
-      nameOf,
-      shell,
-      laptop = new LaptopWithPages(this.#pages),
-      clock,
-      log,
-    } = options
+    const { sessions, storage, nameOf, shell, clock, log } = options
+    this.#pages = new PageFiles({ clock })
+    const { laptop = new LaptopWithPages(this.#pages) } = options
     this.#shell = shell
     this.#laptop = laptop
     const channels = { sessions, nameOf: (labId: string) => nameOf(labId) ?? '', clock }

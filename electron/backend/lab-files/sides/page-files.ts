@@ -1,21 +1,17 @@
-import { untilSettled } from '@nps-desktop/relay-core/async'
+import type { Clock } from '@nps-desktop/relay-core/async'
 import type { OfferedFile, PageFilesEvent } from '@nps-desktop/electron/contract'
 import { fileChanged, pageClosed } from './file-failures.ts'
 import type { Found } from './file-side.ts'
+import { PageOffer } from './page-offer.ts'
 
 /** No path of any system begins so. */
 const prefix = 'page:'
-/** A page answers from the same computer; one that hangs is not waited for longer. */
-const readTimeoutMs = 30_000
+/** A page keeps what it has offered until it is closed, also when that has long been copied: 1,000 names at most each. */
+const maxOffers = 256
 
-type Wanted = PageFilesEvent['wanted'][number]
-
-interface PageOffer {
-  /** By path: the same file has the same one whenever it is given, so that its copy goes on where an earlier one was left. */
-  readonly files: ReadonlyMap<string, OfferedFile & { readonly index: number }>
-  wanted: Wanted[]
-  wake: PromiseWithResolvers<void>
-  readonly gone: AbortController
+interface FoundOffer {
+  readonly offer: PageOffer
+  readonly file: OfferedFile & { readonly index: number }
 }
 
 /**
@@ -23,9 +19,14 @@ interface PageOffer {
  * its way than the copy has room for. When the page goes, so do its files: `page-closed`.
  */
 export class PageFiles {
-  readonly #offers = new Set<PageOffer>()
-  readonly #reads = new Map<number, { length: number; give: (bytes: Buffer | null) => void }>()
+  readonly #clock: Clock
+  /** In the order in which they are asked: of two pages that have the same file the one that was given it last is there most likely. */
+  #offers: PageOffer[] = []
   #lastRead = 0
+
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock
+  }
 
   static owns(path: string): boolean {
     return path.startsWith(prefix)
@@ -36,34 +37,26 @@ export class PageFiles {
     files: readonly OfferedFile[],
     { signal }: { signal: AbortSignal },
   ): AsyncGenerator<PageFilesEvent, void, void> {
-    const paths = files.map((file) => `${prefix}${file.bytes}-${file.changedAtMs}/${file.name}`)
-    const offer: PageOffer = {
-      files: new Map(files.map((file, index) => [paths[index] ?? '', { ...file, index }])),
-      wanted: [],
-      wake: Promise.withResolvers(),
-      gone: new AbortController(),
-    }
-    this.#offers.add(offer)
-    const leave = (): void => offer.wake.resolve()
+    if (signal.aborted) return
+    const paths = files.map((file) => pathOf(file))
+    const byPath = new Map(files.map((file, index) => [paths[index] ?? '', { ...file, index }]))
+    const offer = new PageOffer(byPath, { clock: this.#clock })
+    this.#makeRoom()
+    this.#offers.unshift(offer)
+    const leave = (): void => offer.end()
     signal.addEventListener('abort', leave)
     try {
       yield { paths, wanted: [] }
-      while (!signal.aborted) {
-        await offer.wake.promise
-        offer.wake = Promise.withResolvers()
-        const wanted = offer.wanted.splice(0)
-        if (wanted.length > 0 && !signal.aborted) yield { paths: [], wanted }
-      }
+      for await (const wanted of offer.wanted()) if (!signal.aborted) yield { paths: [], wanted }
     } finally {
       signal.removeEventListener('abort', leave)
-      this.#offers.delete(offer)
-      offer.gone.abort()
+      this.#end(offer)
     }
   }
 
   /** What a page has read; null: it could not. What nobody waits for any more is dropped. */
   give(read: number, bytes: Buffer | null): void {
-    this.#reads.get(read)?.give(bytes)
+    for (const offer of this.#offers) offer.give(read, bytes)
   }
 
   /** Throws `page-closed`. */
@@ -72,34 +65,52 @@ export class PageFiles {
     return { kind: 'file', bytes, changedAtMs, mode: null, owner: '' }
   }
 
-  /** Rejects with `file-changed` where the file is no longer as it was given, or `page-closed`, also when the page does not answer. */
+  /**
+   * Rejects with `file-changed` where the file is no longer as it was given, or with `page-closed`, also when no page that has it
+   * answers.
+   */
   async read(path: string, at: number, into: Buffer): Promise<void> {
     if (into.length === 0) return
-    const { offer, file } = this.#find(path)
-    const read = ++this.#lastRead
-    const bytes = await untilSettled<Buffer | null>(
-      (resolve, reject) => {
-        const left = (): void => reject(pageClosed(file.name))
-        offer.gone.signal.addEventListener('abort', left)
-        this.#reads.set(read, { length: into.length, give: resolve })
-        offer.wanted.push({ read, file: file.index, at, bytes: into.length })
-        offer.wake.resolve()
-        return () => {
-          offer.gone.signal.removeEventListener('abort', left)
-          this.#reads.delete(read)
-        }
-      },
-      { timeoutMs: readTimeoutMs, onTimeout: () => pageClosed(file.name) },
-    )
-    if (bytes?.length !== into.length) throw fileChanged(file.name)
-    bytes.copy(into)
+    for (const tried = new Set<PageOffer>(); ;) {
+      const { offer, file } = this.#find(path, tried)
+      const answer = await offer.read({ read: ++this.#lastRead, file: file.index, at, bytes: into.length })
+      if (answer === 'away') {
+        tried.add(offer)
+        this.#askLast(offer)
+        continue
+      }
+      if (answer === 'unreadable' || answer.length !== into.length) throw fileChanged(file.name)
+      answer.copy(into)
+      return
+    }
   }
 
-  #find(path: string): { offer: PageOffer; file: OfferedFile & { readonly index: number } } {
+  #find(path: string, tried: ReadonlySet<PageOffer> = new Set()): FoundOffer {
     for (const offer of this.#offers) {
-      const file = offer.files.get(path)
+      const file = tried.has(offer) ? undefined : offer.files.get(path)
       if (file) return { offer, file }
     }
     throw pageClosed(path.slice(path.indexOf('/') + 1))
   }
+
+  /** A page that sleeps may wake up: its files can still be read where no other page has them. */
+  #askLast(offer: PageOffer): void {
+    if (this.#offers.includes(offer)) this.#offers = [...this.#offers.filter((one) => one !== offer), offer]
+  }
+
+  #makeRoom(): void {
+    if (this.#offers.length < maxOffers) return
+    const oldest = this.#offers.findLast(({ isIdle }) => isIdle)
+    if (oldest) this.#end(oldest)
+  }
+
+  #end(offer: PageOffer): void {
+    this.#offers = this.#offers.filter((one) => one !== offer)
+    offer.end()
+  }
+}
+
+/** The same file has the same one whenever it is given, so that its copy goes on where an earlier one was left. */
+function pathOf({ name, bytes, changedAtMs }: OfferedFile): string {
+  return `${prefix}${bytes}-${changedAtMs}/${name}`
 }
