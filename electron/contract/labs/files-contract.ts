@@ -107,6 +107,8 @@ const offeredFile = z.object({
   name: fileName,
   bytes: z.number().int().nonnegative(),
   changedAtMs: instantMs,
+  /** SHA-256 of both its ends, which tells it from another one of this name, size and time. Chance, where the page cannot make one. */
+  mark: z.string().regex(/^[0-9a-f]{64}$/),
 })
 export type OfferedFile = z.infer<typeof offeredFile>
 

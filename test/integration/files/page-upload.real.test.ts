@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -29,7 +29,8 @@ test.runIf(existsSync(sshdPath))(
 
     /** A page with this one file, until `stop`. */
     const page = async (stop: AbortSignal): Promise<string> => {
-      const files = [{ name: 'model.bin', bytes: content.length, changedAtMs: 1_700_000_000_000 }]
+      const mark = createHash('sha256').update(content).digest('hex')
+      const files = [{ name: 'model.bin', bytes: content.length, changedAtMs: 1_700_000_000_000, mark }]
       const events = lab.files.offer({ files }, { signal: stop })
       const { value } = await events.next()
       const serve = async (): Promise<void> => {

@@ -3,11 +3,12 @@ import { ManualClock } from '@nps-desktop/relay-core/testing/manual-clock'
 import { expect, test } from 'vitest'
 import { PageFiles } from './page-files.ts'
 
-const files = [{ name: 'model.pt', bytes: 6, changedAtMs: 7 }]
+const mark = 'a'.repeat(64)
+const file = { name: 'model.pt', bytes: 6, changedAtMs: 7, mark }
 const { signal } = new AbortController()
 
 async function offered({ clock = new ManualClock(), pages = new PageFiles({ clock }), stop = signal } = {}) {
-  const events = pages.offer(files, { signal: stop })
+  const events = pages.offer([file], { signal: stop })
   const { value } = await events.next()
   const [path = ''] = value?.paths ?? []
   /** Of what is wanted next, the numbers. */
@@ -47,6 +48,16 @@ test.each([null, Buffer.from('ab'), Buffer.from('abcd')])(
     expect(await wanted).toBe('file-changed')
   },
 )
+
+test('the same file has the same path when it is given again, and another one of its name, size and time has not', async () => {
+  const { pages, path } = await offered()
+  const pathOf = async (its: string): Promise<string | undefined> => {
+    const { value } = await pages.offer([{ ...file, mark: its }], { signal }).next()
+    return value?.paths[0]
+  }
+  expect(await pathOf(mark)).toBe(path)
+  expect(await pathOf('b'.repeat(64))).not.toBe(path)
+})
 
 test('a page that goes takes its files with it, at once for what is being read', async () => {
   const stop = new AbortController()
@@ -106,13 +117,13 @@ test('what nobody waits for any more is not asked for', async () => {
 
 test('a page that offers again and again loses what it offered first and is not being read', async () => {
   const { pages, path, clock, asked, events } = await offered()
-  const other = [{ name: 'other', bytes: 1, changedAtMs: 1 }]
+  const other = [{ ...file, name: 'other' }]
   const second = pages.offer(other, { signal })
   await second.next()
   const wanted = read(pages, path)
   const [number = 0] = await asked()
   const offer = async (name: string): Promise<void> => {
-    await pages.offer([{ name, bytes: 1, changedAtMs: 1 }], { signal }).next()
+    await pages.offer([{ ...file, name }], { signal }).next()
   }
   for (let count = 2; count <= 256; count++) await offer(`more ${count}`)
   expect(await second.next()).toMatchObject({ done: true })

@@ -111,6 +111,6 @@ export class PageFiles {
 }
 
 /** The same file has the same one whenever it is given, so that its copy goes on where an earlier one was left. */
-function pathOf({ name, bytes, changedAtMs }: OfferedFile): string {
-  return `${prefix}${bytes}-${changedAtMs}/${name}`
+function pathOf({ name, bytes, changedAtMs, mark }: OfferedFile): string {
+  return `${prefix}${bytes}-${changedAtMs}-${mark}/${name}`
 }

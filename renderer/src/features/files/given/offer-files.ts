@@ -1,5 +1,6 @@
-import type { PageFilesEvent } from '@nps-desktop/electron/contract'
+import type { OfferedFile, PageFilesEvent } from '@nps-desktop/electron/contract'
 import type { DesktopApi } from '../../../carrier/use-backend.ts'
+import { fileMark } from './file-mark.ts'
 
 /**
  * Gives files of this page to the app, which asks for each piece of them when it has room for it. Fulfils with their paths for
@@ -9,11 +10,13 @@ export async function offerFiles(
   api: Pick<DesktopApi, 'files'>,
   files: readonly File[],
 ): Promise<readonly string[]> {
-  const offered = files.map(({ name, size, lastModified }) => ({
-    name,
-    bytes: size,
-    changedAtMs: lastModified,
-  }))
+  const offered: OfferedFile[] = []
+  for (const file of files) {
+    const { name, size, lastModified } = file
+    // one from before 1970 has a time below 0
+    const changedAtMs = Math.max(0, lastModified)
+    offered.push({ name, bytes: size, changedAtMs, mark: await fileMark(file) })
+  }
   const events = await api.files.offer({ files: offered })
   const first = Promise.withResolvers<readonly string[]>()
   const serve = async (): Promise<void> => {
@@ -21,6 +24,7 @@ export async function offerFiles(
       if (paths.length > 0) first.resolve(paths)
       for (const one of wanted) void give(api, files[one.file], one)
     }
+    first.reject(new Error('The app has ended the offer of these files before it began.'))
   }
   // once it is offered, an end means that the app is away, which is on the screen; its copy says that it lost its file
   serve().catch(first.reject)
