@@ -127,6 +127,10 @@ export class MemorySide implements FileSide {
     return null
   }
 
+  tellsHashOf(): boolean {
+    return true
+  }
+
   async hashOf(path: string, bytes: number): Promise<string | null> {
     const file = this.files.get(path)
     return file ? createHash('sha256').update(file.bytes.subarray(0, bytes)).digest('hex') : null

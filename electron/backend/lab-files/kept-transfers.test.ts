@@ -73,6 +73,18 @@ test('a part that does not hold what the original does is not gone on with', asy
   expect(lab.files.get('/lab/a')?.bytes.equals(large)).toBe(true)
 })
 
+test('where the original has no hash, the lab box does not read all of its part', async () => {
+  const { laptop, lab, storage } = await killed('one')
+  laptop.tellsHashOf = () => false
+  const asked: string[] = []
+  lab.hashOf = async (path) => String(asked.push(path))
+  const again = bed({ laptop, lab, storage })
+  again.transfers.reached('l1')
+  await again.where(([one]) => one?.state === 'done')
+  expect(asked).toEqual([])
+  expect(lab.files.get('/lab/a')?.bytes.equals(large)).toBe(true)
+})
+
 test('a source that is gone since, or another one, is told or copied anew, and no part is left', async () => {
   const gone = await killed('one')
   gone.laptop.files.delete('/here/a')

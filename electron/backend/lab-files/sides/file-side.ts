@@ -57,6 +57,8 @@ export interface FileSide {
   removeFile(path: string): Promise<void>
   /** Null where it is not told. */
   freeBytes(path: string): Promise<number | null>
+  /** False: `hashOf` answers null for this file, so that what it would be compared with need not be asked for. */
+  tellsHashOf(path: string): boolean
   /** SHA-256, in hexadecimal letters, of the first this many bytes of a file; null where this machine cannot tell. */
   hashOf(path: string, bytes: number, options: { signal: AbortSignal }): Promise<string | null>
 }

@@ -124,6 +124,11 @@ export class LabSide implements FileSide {
     }
   }
 
+  /** Whether it does is known once it has been asked. */
+  tellsHashOf(): boolean {
+    return true
+  }
+
   async freeBytes(path: string): Promise<number | null> {
     try {
       const { f_frsize, f_bavail } = fileSystem.parse(await this.channel.statvfs(path))

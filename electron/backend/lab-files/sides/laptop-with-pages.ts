@@ -33,7 +33,11 @@ export class LaptopWithPages extends LaptopSide {
     }
   }
 
-  /** A page tells no hash: what lies on the lab box is taken for what was sent. */
+  /** Of a page's file it is unknown: what lies on the lab box is taken for what was sent. */
+  override tellsHashOf(path: string): boolean {
+    return !PageFiles.owns(path)
+  }
+
   override async hashOf(
     path: string,
     bytes: number,
