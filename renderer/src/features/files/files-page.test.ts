@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
 import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
 import FileRow from './FileRow.vue'
+import FilesDrop from './FilesDrop.vue'
 import FilesPage from './FilesPage.vue'
 import FilesPathBar from './FilesPathBar.vue'
 import RemoveFiles from './RemoveFiles.vue'
@@ -52,7 +53,12 @@ async function* always<T>(value: T): AsyncGenerator<T, void, void> {
   await new Promise(() => undefined)
 }
 
-async function page({ leftBytes = 100e9, isDirect = false, list = async () => folder } = {}) {
+async function page({
+  leftBytes = 100e9,
+  isDirect = false,
+  list = async () => folder,
+  offered = Promise.resolve(),
+} = {}) {
   const calls: string[] = []
   const plan = { monthBytes: 1e12, lineBytesPerSecond: null }
   const way = isDirect ? { way: { way: 'direct', sinceMs: 0, roundTripMs: 1 } } : {}
@@ -82,6 +88,18 @@ async function page({ leftBytes = 100e9, isDirect = false, list = async () => fo
         download: async () => {
           calls.push('download')
           return { conflicts: [], started: 1 }
+        },
+        offer: async ({ files }: { files: { name: string }[] }) => {
+          const names = files.map(({ name }) => name)
+          calls.push(`offer ${names.join(' ')}`)
+          await offered
+          return always({ paths: names.map((name) => `page:${name}`), wanted: [] })
+        },
+        upload: async ({ paths, choices }: { paths: string[]; choices: { choice: string }[] }) => {
+          calls.push(['upload', ...paths, ...choices.map(({ choice }) => choice)].join(' '))
+          const isTaken = paths.includes('page:taken') && choices.length === 0
+          const conflict = { name: 'taken', isFolder: false, bytes: 1, changedAtMs: 1 }
+          return { conflicts: isTaken ? [conflict] : [], started: 1 }
         },
         transfers: { watch: async () => always([transfer]) },
       },
@@ -148,6 +166,43 @@ test('what travels past the server takes nothing of its month', async () => {
   expect(files.calls).toEqual(['download'])
 })
 
+/** As a browser tells of it. */
+async function drop(files: Awaited<ReturnType<typeof page>>, name: string, leftOut = 0): Promise<void> {
+  const dropped = { paths: [], files: [new File(['x'.repeat(100)], name)], bytes: 100, leftOut }
+  files.getComponent(FilesDrop).vm.$emit('dropIn', dropped, null)
+  await flushPromises()
+}
+
+test('what is dropped on a page in a browser while it gives other files to the app is uploaded after them', async () => {
+  const { promise: offered, resolve } = Promise.withResolvers<void>()
+  await using files = await page({ offered })
+  await drop(files, 'taken')
+  await expect.poll(() => files.calls).toEqual(['offer taken'])
+  await drop(files, 'b')
+  resolve()
+  await expect.poll(() => files.calls).toEqual(['offer taken', 'upload page:taken'])
+  buttonCalled('Replace').click()
+  // with its choice, the first is not given once more
+  const rest = ['upload page:taken replace', 'offer b', 'upload page:b']
+  await expect.poll(() => files.calls.slice(2)).toEqual(rest)
+})
+
+test('files of a page in a browser are given to the app once they may take what the month has not left', async () => {
+  await using files = await page({ leftBytes: 50 })
+  await drop(files, 'a')
+  expect(files.calls).toEqual([])
+  buttonCalled('Copy anyway').click()
+  await expect.poll(() => files.calls).toEqual(['offer a', 'upload page:a'])
+})
+
+test('that folders were left out is said until something else is done', async () => {
+  await using files = await page()
+  await drop(files, 'a', 1)
+  expect(files.text()).toContain('Folders cannot be uploaded')
+  await files.setProps({ path: '/home' })
+  expect(files.text()).not.toContain('Folders cannot be uploaded')
+})
+
 test('a folder says how much is in it, and asks for that only once it is shown', async () => {
   const inside: FileEntry = { ...entry, name: 'runs', kind: 'folder' }
   await using files = await page({ list: async () => ({ ...folder, entries: [inside, entry], total: 2 }) })
@@ -186,7 +241,7 @@ test('no name of a lab box is shown with its end before its ending', async () =>
   expect(copy.text()).toContain(shown)
   expect(copy.html()).not.toMatch(/\p{Bidi_Control}/u)
 
-  const crumbs = { path: `/home/${odd}/x`, lab: 'a100', labId: lab.id, canUpload: false }
+  const crumbs = { path: `/home/${odd}/x`, lab: 'a100', labId: lab.id, hasFolders: false }
   await using bar = await mountPage(FilesPathBar, { props: crumbs, answers: {} })
   expect(bar.text()).toContain(shown)
   expect(bar.text()).not.toMatch(/\p{Bidi_Control}/u)

@@ -13,7 +13,7 @@ export const files = {
   uploadFiles: 'Files…',
   uploadFolder: 'A folder…',
   foldersLeftOut:
-    'A page in a browser cannot upload folders: pack each into one file, or use the window of the app.',
+    'Folders cannot be uploaded from a browser. Pack each into one file, or use the app’s own window.',
   name: 'Name',
   otherName: 'another name',
   size: 'Size',

@@ -14,7 +14,7 @@ export const files: Translation<typeof en> = {
   upload: '上传…',
   uploadFiles: '文件…',
   uploadFolder: '文件夹…',
-  foldersLeftOut: '浏览器中的页面无法上传文件夹：请先打包成一个文件，或使用应用自己的窗口。',
+  foldersLeftOut: '浏览器无法上传文件夹。请将每个文件夹打包成一个文件，或使用应用自己的窗口。',
   name: '名称',
   otherName: '另一个名称',
   size: '大小',

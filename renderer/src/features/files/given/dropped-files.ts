@@ -16,6 +16,11 @@ export interface Dropped {
   readonly leftOut: number
 }
 
+/** Whether this page is told where files lie; a browser tells no page. */
+export function knowsPaths(): boolean {
+  return window.npsDesktop !== undefined
+}
+
 export function droppedFiles(transfer: DataTransfer): Dropped {
   const all = [...transfer.files]
   const bytes = all.reduce((sum, { size }) => sum + size, 0)
