@@ -1,5 +1,6 @@
 import type { ErrorCode, Failure } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
+import { windowBytes } from './copy/pump.ts'
 
 /** The lab box, or the way to it, is away at the moment: to be tried again without being asked. */
 const passing: ReadonlySet<ErrorCode> = new Set([
@@ -27,6 +28,8 @@ export function isPassing(error: unknown): error is AppError {
 export function withKept(failure: Failure, keptBytes: number): Failure {
   if (failure.code === 'disk-is-full') return { ...failure, params: { ...failure.params, keptBytes } }
   if (failure.code === 'laptop-disk-full') return { ...failure, params: { ...failure.params, keptBytes } }
-  if (failure.code === 'page-closed') return { ...failure, params: { ...failure.params, keptBytes } }
+  // of what was on its way last nothing is gone on with
+  if (failure.code === 'page-closed' && keptBytes > windowBytes)
+    return { ...failure, params: { ...failure.params, keptBytes } }
   return failure
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { large, lost, transfersBed as bed } from '../../testing/transfers-bed.ts'
+import { windowBytes } from './copy/pump.ts'
 import { fileDenied, pageClosed } from './sides/file-failures.ts'
 
 test('uploads go one after the other, in their order', async () => {
@@ -169,6 +170,27 @@ test('what is chosen again goes on with its row and its part, as it is now and a
   await where((all) => all.length === 2 && all.every(({ state }) => state === 'done'))
   expect(lab.text('/lab/model')).toBe('new')
 })
+
+test.each([
+  { writes: 150, isKept: true },
+  { writes: 50, isKept: false },
+])(
+  'a page that goes after $writes pieces leaves something that is gone on with: $isKept',
+  async ({ writes, isKept }) => {
+    const { laptop, lab, upload, where } = bed()
+    laptop.put('/here/model', large)
+    let count = 0
+    lab.beforeWrite = () => {
+      if (++count === writes) throw pageClosed('model')
+    }
+    upload('model')
+    const [failed] = await where(([one]) => one?.state === 'failed')
+    expect(failed?.failure).toMatchObject({ code: 'page-closed', params: { path: 'model' } })
+    const { keptBytes } = failed?.failure?.params as { keptBytes?: number }
+    expect(keptBytes !== undefined && keptBytes > windowBytes).toBe(isKept)
+    expect(keptBytes === undefined).toBe(!isKept)
+  },
+)
 
 test('a folder that is dropped again after some of it failed brings what is in it now', async () => {
   const { laptop, lab, upload, where, ended } = bed()

@@ -188,7 +188,9 @@ export const appFailureParams = {
   'file-write-denied': z.object({ path: text, user: text, owner: text.optional() }),
   'file-exists': z.object({ path: text }),
   'file-changed': z.object({ path: text }),
+  /** `keptBytes`: where the copy goes on with some of it. */
   'page-closed': z.object({ path: text, keptBytes: bytes.optional() }),
+  'page-file-changed': z.object({ path: text }),
   'file-failed': z.object({ path: text, reason: text }),
   /** `keptBytes`: how much of the copy is there already. */
   'disk-is-full': z.object({ path: text, lab: text, keptBytes: bytes.optional() }),

@@ -59,7 +59,7 @@ test('files that are chosen in a browser or dropped on its page arrive, and go o
       way.letGo()
       await goTo(page, place)
       const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' }).first()
-      await expect(row).toContainText('was closed', { timeout: 30_000 })
+      await expect(row).toContainText('is gone or does not answer', { timeout: 30_000 })
       await choose(page, [model])
       const whole = page.getByRole('row', { name: /model\.safetensors/ }).filter({ hasNotText: '.part' })
       await expect(whole).toBeVisible({ timeout: 30_000 })

@@ -35,7 +35,13 @@ export function fileChanged(path: string): AppError {
 
 /** A file that only a page in a browser can read, and the page is gone, or does not answer. */
 export function pageClosed(name: string): AppError {
-  return new AppError('page-closed', `The page that ${name} was chosen in is gone.`, { path: name })
+  const message = `The page that ${name} was chosen in is gone or does not answer.`
+  return new AppError('page-closed', message, { path: name })
+}
+
+/** Of a file that was given to a page in a browser. To try again is in vain: the page can read it as it was when it was chosen, or not at all. */
+export function pageFileChanged(name: string): AppError {
+  return new AppError('page-file-changed', `${name} was changed or moved after it was chosen.`, { path: name })
 }
 
 /** The words of the system or of the server, as they are. */

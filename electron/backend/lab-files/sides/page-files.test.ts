@@ -45,7 +45,7 @@ test.each([null, Buffer.from('ab'), Buffer.from('abcd')])(
     const wanted = read(pages, path)
     const [number = 0] = await asked()
     pages.give(number, bytes)
-    expect(await wanted).toBe('file-changed')
+    expect(await wanted).toBe('page-file-changed')
   },
 )
 

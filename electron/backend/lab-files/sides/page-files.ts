@@ -1,6 +1,6 @@
 import type { Clock } from '@nps-desktop/relay-core/async'
 import type { OfferedFile, PageFilesEvent } from '@nps-desktop/electron/contract'
-import { fileChanged, pageClosed } from './file-failures.ts'
+import { pageClosed, pageFileChanged } from './file-failures.ts'
 import type { Found } from './file-side.ts'
 import { PageOffer } from './page-offer.ts'
 
@@ -66,7 +66,7 @@ export class PageFiles {
   }
 
   /**
-   * Rejects with `file-changed` where the file is no longer as it was given, or with `page-closed`, also when no page that has it
+   * Rejects with `page-file-changed` where the file is no longer as it was given, or with `page-closed`, also when no page that has it
    * answers.
    */
   async read(path: string, at: number, into: Buffer): Promise<void> {
@@ -79,7 +79,7 @@ export class PageFiles {
         this.#askLast(offer)
         continue
       }
-      if (answer === 'unreadable' || answer.length !== into.length) throw fileChanged(file.name)
+      if (answer === 'unreadable' || answer.length !== into.length) throw pageFileChanged(file.name)
       answer.copy(into)
       return
     }

@@ -695,10 +695,15 @@ export const failures = {
     next: 'Copy it again once nothing writes to it.',
   },
   'page-closed': {
-    title: 'The page that gave {path} to the app was closed.',
-    cause: 'Only the page that a file was chosen in can read it. {keptBytes} of the copy are kept.',
-    next: 'Choose the same file again, or drop it: it goes on where it stopped.',
-    without: { cause: 'Only the page that a file was chosen in can read it.' },
+    title: 'The page that {path} was chosen in is gone or does not answer.',
+    cause: 'Only the page that a file was chosen in can read it.',
+    next: 'Choose the same file again, or drop it: {keptBytes} of the copy are kept, and it goes on from there.',
+    without: { next: 'Choose the same file again, or drop it.' },
+  },
+  'page-file-changed': {
+    title: '{path} was changed or moved after it was chosen.',
+    cause: 'A browser lets a page read a file only as it was when it was chosen.',
+    next: 'Choose it again once nothing writes to it.',
   },
   'file-failed': {
     title: '{path} could not be used.',

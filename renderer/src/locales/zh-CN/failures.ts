@@ -648,10 +648,15 @@ export const failures: Translation<typeof en> = {
     next: '等没有程序写入它之后再复制。',
   },
   'page-closed': {
-    title: '提供 {path} 的页面已关闭。',
-    cause: '只有选择该文件的页面才能读取它。已复制的 {keptBytes} 会保留。',
-    next: '请再次选择或拖入同一个文件：会从停止的地方接着复制。',
-    without: { cause: '只有选择该文件的页面才能读取它。' },
+    title: '选择 {path} 的页面已关闭或没有响应。',
+    cause: '只有选择该文件的页面才能读取它。',
+    next: '请再次选择或拖入同一个文件：已复制的 {keptBytes} 会保留，并从那里接着复制。',
+    without: { next: '请再次选择或拖入同一个文件。' },
+  },
+  'page-file-changed': {
+    title: '{path} 在选择之后被修改或移动。',
+    cause: '浏览器只允许页面读取与选择时相同的文件。',
+    next: '等没有程序写入它之后，请再次选择它。',
   },
   'file-failed': {
     title: '无法使用 {path}。',
