@@ -48,14 +48,19 @@ test('files that are chosen in a browser or dropped on its page arrive, and go o
       expect(await readFile(join(there, 'empty'), 'utf8')).toBe('')
     })
 
-    await test.step('a page that is closed says what is kept, and the same file goes on there', async () => {
+    await test.step('a page that is left asks first, says what is kept, and the same file goes on there', async () => {
       const model = join(here, 'model.safetensors')
       await writeFile(model, randomBytes(bytes))
       const before = way.bytes
       way.holdAfter(bytes / 2)
       await choose(page, [model])
       await expect.poll(() => way.bytes - before, { timeout: 30_000 }).toBeGreaterThan(bytes / 2)
-      await page.reload()
+      const asked = page.waitForEvent('dialog')
+      const reloaded = page.reload()
+      const question = await asked
+      expect(question.type()).toBe('beforeunload')
+      await question.accept()
+      await reloaded
       way.letGo()
       await goTo(page, place)
       const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' }).first()

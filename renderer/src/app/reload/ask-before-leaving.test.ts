@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { askBeforeLeaving } from './ask-before-leaving.ts'
 
 let stop = (): void => undefined
+let isBusy = false
 afterEach(() => {
   stop()
   document.body.replaceChildren()
@@ -19,7 +20,7 @@ function type(selector: string): void {
 }
 
 test('a page with a changed form is not left without a question, until the form is gone', () => {
-  stop = askBeforeLeaving(window)
+  stop = askBeforeLeaving(window, { isBusy: () => isBusy })
   document.body.innerHTML = '<input id="find"><form><input id="name"></form>'
   expect(asks()).toBe(false)
   type('#find')
@@ -31,7 +32,7 @@ test('a page with a changed form is not left without a question, until the form 
 })
 
 test('a form whose values are kept is left without a question, and one that is changed again is not', () => {
-  stop = askBeforeLeaving(window)
+  stop = askBeforeLeaving(window, { isBusy: () => isBusy })
   document.body.innerHTML = '<section data-form><input></section>'
   type('input')
   expect(asks()).toBe(true)
@@ -41,5 +42,13 @@ test('a form whose values are kept is left without a question, and one that is c
   form?.toggleAttribute('data-kept', false)
   expect(asks()).toBe(true)
   stop()
+  expect(asks()).toBe(false)
+})
+
+test('a page that is giving files to the app is not left without a question', () => {
+  stop = askBeforeLeaving(window, { isBusy: () => isBusy })
+  isBusy = true
+  expect(asks()).toBe(true)
+  isBusy = false
   expect(asks()).toBe(false)
 })

@@ -3,10 +3,10 @@ const forms = 'form, [data-form]'
 
 /**
  * Lets the browser ask before its page is left or loaded again while something that was typed would be lost: a form that was
- * changed and is still there. One whose values are kept has `data-kept`. In the app's own window this would keep it from closing.
- * Returns a function that stops it.
+ * changed and is still there. One whose values are kept has `data-kept`. Also while `isBusy`: what the page does would stop. In the app's
+ * own window this would keep it from closing. Returns a function that stops it.
  */
-export function askBeforeLeaving(page: Window): () => void {
+export function askBeforeLeaving(page: Window, { isBusy }: { isBusy: () => boolean }): () => void {
   const changed = new Set<Element>()
   const note = ({ target }: Event): void => {
     const form = target instanceof Element ? target.closest(forms) : null
@@ -14,7 +14,7 @@ export function askBeforeLeaving(page: Window): () => void {
   }
   const ask = (event: BeforeUnloadEvent): void => {
     for (const form of changed) if (!form.isConnected) changed.delete(form)
-    if ([...changed].some((form) => !form.matches('[data-kept]'))) event.preventDefault()
+    if (isBusy() || [...changed].some((form) => !form.matches('[data-kept]'))) event.preventDefault()
   }
   page.document.addEventListener('input', note)
   page.addEventListener('beforeunload', ask)

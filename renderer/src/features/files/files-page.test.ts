@@ -2,7 +2,8 @@ import { flushPromises } from '@vue/test-utils'
 import type { FileEntry, FolderCount, FolderView, Transfer } from '@nps-desktop/electron/contract'
 import { monthAround } from '@nps-desktop/relay-core/api'
 import { expect, test } from 'vitest'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { useTransfers } from '../../stores/use-transfers.ts'
+import { buttonCalled, changingFeed, mountPage } from '../../testing/mount-page.ts'
 import { lab, server, tunnel } from '../../testing/pasted-lab.ts'
 import FileRow from './FileRow.vue'
 import FilesDrop from './FilesDrop.vue'
@@ -58,6 +59,7 @@ async function page({
   isDirect = false,
   list = async () => folder,
   offered = Promise.resolve(),
+  feed = changingFeed([transfer]),
 } = {}) {
   const calls: string[] = []
   const plan = { monthBytes: 1e12, lineBytesPerSecond: null }
@@ -101,7 +103,7 @@ async function page({
           const conflict = { name: 'taken', isFolder: false, bytes: 1, changedAtMs: 1 }
           return { conflicts: isTaken ? [conflict] : [], started: 1 }
         },
-        transfers: { watch: async () => always([transfer]) },
+        transfers: { watch: feed.watch },
       },
     },
   })
@@ -193,6 +195,20 @@ test('files of a page in a browser are given to the app once they may take what 
   expect(files.calls).toEqual([])
   buttonCalled('Copy anyway').click()
   await expect.poll(() => files.calls).toEqual(['offer a', 'upload page:a'])
+})
+
+test('a page in a browser gives files for as long as an upload is under way, and only where it has given some', async () => {
+  const feed = changingFeed<Transfer[]>([{ ...transfer, direction: 'up' }])
+  await using files = await page({ feed })
+  const transfers = useTransfers()
+  expect(transfers.isGiving).toBe(false)
+  await drop(files, 'a')
+  expect(transfers.isGiving).toBe(true)
+  for (const state of ['paused', 'failed', 'done'] as const) {
+    feed.tell([{ ...transfer, direction: 'up', state }, transfer])
+    await flushPromises()
+    expect(transfers.isGiving, state).toBe(false)
+  }
 })
 
 test('that folders were left out is said until something else is done', async () => {
