@@ -102,6 +102,20 @@ test('of a folder the files that can be copied are, and going on tries the other
   expect(['a', 'b', 'c/d'].map((name) => lab.text(`/lab/runs/${name}`))).toEqual(['a', 'b', 'c/d'])
 })
 
+test('of those that have ended 100 are listed, and one that failed is not lost for those that are done', async () => {
+  const { laptop, lab, upload, where } = bed()
+  lab.beforeWrite = (path) => {
+    if (path.startsWith('/lab/secret')) throw fileDenied('write', { path, user: 'a', owner: '' })
+  }
+  for (const name of ['secret', ...Array.from({ length: 101 }, (_, n) => `${n}`)]) {
+    laptop.put(`/here/${name}`, name)
+    upload(name)
+  }
+  const all = await where((now) => now.at(-1)?.state === 'done')
+  expect(all.map(({ name }) => name).slice(0, 2)).toEqual(['secret', '2'])
+  expect(all).toHaveLength(100)
+})
+
 test('the next one is whichever a person says', async () => {
   const { laptop, lab, way, transfers, upload, where, ended, clock } = bed()
   way.isThere = false

@@ -3,14 +3,13 @@ import type { Log } from '@nps-desktop/relay-core/log'
 import type { Transfer } from '@nps-desktop/electron/contract'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
+import { withoutOldest } from './ended-transfers.ts'
 import type { FileSide } from './sides/file-side.ts'
 import type { KeptTransfers } from './kept-transfers.ts'
 import { isPassing, withKept } from './passing-failure.ts'
 import { type OpenLab, removeParts } from './remove-parts.ts'
 import type { TransferRun } from './transfer.ts'
 
-/** Those that have ended are listed until there are this many. */
-const maxEnded = 100
 /** A page is told of progress no more often. */
 const tellIntervalMs = 250
 /** Tries after 1, 2, 4, 8 and then each 15 s. */
@@ -259,9 +258,7 @@ export class Transfers {
   #end(one: TransferRun, state: 'done' | 'failed'): void {
     one.state = state
     one.endedAtMs = this.#clock.now()
-    const ended = this.#all.filter(({ isOver }) => isOver)
-    const old = new Set(ended.slice(0, Math.max(0, ended.length - maxEnded)))
-    this.#all = this.#all.filter((other) => !old.has(other))
+    this.#all = withoutOldest(this.#all)
     this.#tell()
   }
 
