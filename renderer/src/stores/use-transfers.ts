@@ -15,7 +15,8 @@ export const useTransfers = defineStore('transfers', () => {
   const hasGiven = ref(false)
   /** What is left stops: as far as is known the files of an upload are this page's. */
   const isGiving = computed(
-    () => hasGiven.value && open.value.some(({ direction, state }) => direction === 'up' && state !== 'paused'),
+    () =>
+      hasGiven.value && open.value.some(({ direction, state }) => direction === 'up' && state !== 'paused'),
   )
   return { all, open, hasGiven, isGiving }
 })

@@ -41,7 +41,9 @@ export function pageClosed(name: string): AppError {
 
 /** Of a file that was given to a page in a browser. To try again is in vain: the page can read it as it was when it was chosen, or not at all. */
 export function pageFileChanged(name: string): AppError {
-  return new AppError('page-file-changed', `${name} was changed or moved after it was chosen.`, { path: name })
+  return new AppError('page-file-changed', `${name} was changed or moved after it was chosen.`, {
+    path: name,
+  })
 }
 
 /** The words of the system or of the server, as they are. */

@@ -9,7 +9,7 @@ const silenceTimeoutMs = 30_000
 
 type Wanted = PageFilesEvent['wanted'][number]
 /** `unreadable`: the file is not there any more as it was chosen. `away`: the page is gone, or has been silent for too long. */
-export type PageAnswer = Buffer | 'unreadable' | 'away'
+type PageAnswer = Buffer | 'unreadable' | 'away'
 
 /** The files that a page has given at once, and what is wanted of them. */
 export class PageOffer {
