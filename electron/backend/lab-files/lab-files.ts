@@ -197,11 +197,14 @@ export class LabFiles {
     )
   }
 
-  offer(
-    { files }: { files: readonly OfferedFile[] },
+  async *offer(
+    { files, isAgain }: { files: readonly OfferedFile[]; isAgain: boolean },
     options: Options,
   ): AsyncGenerator<PageFilesEvent, void, void> {
-    return this.#pages.offer(files, options)
+    for await (const event of this.#pages.offer(files, options)) {
+      if (isAgain && event.paths.length > 0) this.#transfers.sourcesAreBack(new Set(event.paths))
+      yield event
+    }
   }
 
   give({ read, base64 }: { read: number; base64: string | null }): void {

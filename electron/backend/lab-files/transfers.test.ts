@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { large, lost, transfersBed as bed } from '../../testing/transfers-bed.ts'
 import { windowBytes } from './copy/pump.ts'
-import { fileDenied, pageClosed } from './sides/file-failures.ts'
+import { fileDenied, fileFailed, pageClosed } from './sides/file-failures.ts'
 
 test('uploads go one after the other, in their order', async () => {
   const { laptop, lab, upload, ended } = bed()
@@ -205,6 +205,23 @@ test.each([
     expect(keptBytes === undefined).toBe(!isKept)
   },
 )
+
+test('what ended as its page was away goes on once the page is back, and nothing else does', async () => {
+  const { laptop, lab, transfers, upload, where, ended } = bed()
+  for (const name of ['a', 'b', 'c']) laptop.put(`/here/${name}`, name)
+  let isAway = true
+  lab.beforeWrite = (path) => {
+    if (isAway) throw path.startsWith('/lab/c') ? fileFailed(path, 'odd') : pageClosed(path)
+  }
+  const ids = ['a', 'b', 'c'].map((name) => upload(name))
+  await where((all) => all.every(({ state }) => state === 'failed'))
+  isAway = false
+  transfers.sourcesAreBack(new Set(['/here/b', '/here/c']))
+  const all = await where((now) => now.some(({ state }) => state === 'done'))
+  expect(all.map(({ state }) => state)).toEqual(['failed', 'done', 'failed'])
+  for (const id of ids) transfers.goOn(id, { asks: true })
+  await ended()
+})
 
 test('a folder that is dropped again after some of it failed brings what is in it now', async () => {
   const { laptop, lab, upload, where, ended } = bed()

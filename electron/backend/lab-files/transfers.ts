@@ -139,6 +139,11 @@ export class Transfers {
     this.#goOnWhere((one) => one.labId === labId && one.failure?.code === 'second-factor-needed')
   }
 
+  /** What ended because the page that has these files was away goes on. */
+  sourcesAreBack(sources: ReadonlySet<string>): void {
+    this.#goOnWhere(({ copy, failure }) => failure?.code === 'page-closed' && sources.has(copy.source))
+  }
+
   /** The lab boxes of which transfers rest since the last run of the app. */
   get restingLabs(): ReadonlySet<string> {
     return new Set(this.#all.filter(({ isResting }) => isResting).map(({ labId }) => labId))

@@ -168,9 +168,12 @@ export const filesContract = {
   upload: base
     .input(inFolder.extend({ paths: z.array(z.string().min(1).max(4096)).min(1).max(1000), choices }))
     .output(started),
-  /** Files that were given to a page in a browser; they can be uploaded for as long as the page follows what is wanted of them. */
+  /**
+   * Files that were given to a page in a browser; they can be uploaded for as long as the page follows what is wanted of them. `isAgain`: it
+   * had lost its connection, and what has stopped for that goes on.
+   */
   offer: base
-    .input(z.object({ files: z.array(offeredFile).min(1).max(1000) }))
+    .input(z.object({ files: z.array(offeredFile).min(1).max(1000), isAgain: z.boolean().default(false) }))
     .output(eventIterator(pageFilesEvent)),
   /** A piece that was wanted; null: the page could not read it. */
   give: base

@@ -83,8 +83,8 @@ export function filesRouter(world: World) {
       return { conflicts, started: conflicts.length === 0 ? input.names.length : 0 }
     }),
     pick: os.files.pick.handler(async () => ({ paths: [] })),
-    offer: os.files.offer.handler(async function* () {
-      yield { paths: [], wanted: [] }
+    offer: os.files.offer.handler(async function* ({ input }) {
+      yield { paths: input.files.map(({ name }) => `page:${name}`), wanted: [] }
     }),
     give: os.files.give.handler(async () => ({})),
     transfers: {

@@ -12,9 +12,9 @@ const labId = 'l1'
 const megabyte = 1024 * 1024
 const { signal } = new AbortController()
 
-test.runIf(existsSync(sshdPath))(
-  'a file that a page gives piece by piece is held back by a line that takes nothing, fails with what is kept when the page goes, and goes on when it is given again',
-  async () => {
+test.runIf(existsSync(sshdPath)).each(['is given again', 'is offered again by a page that was cut off'])(
+  'a file that a page gives piece by piece is held back by a line that takes nothing, fails with what is kept when the page goes, and goes on when it %s',
+  async (how) => {
     await using parts = new AsyncDisposableStack()
     const there = parts.adopt(await mkdtemp(join(tmpdir(), 'nps-page-')), (path) =>
       rm(path, { recursive: true }),
@@ -28,10 +28,10 @@ test.runIf(existsSync(sshdPath))(
     let given = 0
 
     /** A page with this one file, until `stop`. */
-    const page = async (stop: AbortSignal): Promise<string> => {
+    const page = async (stop: AbortSignal, isAgain = false): Promise<string> => {
       const mark = createHash('sha256').update(content).digest('hex')
       const files = [{ name: 'model.bin', bytes: content.length, changedAtMs: 1_700_000_000_000, mark }]
-      const events = lab.files.offer({ files }, { signal: stop })
+      const events = lab.files.offer({ files, isAgain }, { signal: stop })
       const { value } = await events.next()
       const serve = async (): Promise<void> => {
         for await (const { wanted } of events)
@@ -60,7 +60,8 @@ test.runIf(existsSync(sshdPath))(
       params: { path: 'model.bin', keptBytes: expect.any(Number) },
     })
 
-    await upload(await page(signal))
+    if (how === 'is given again') await upload(await page(signal))
+    else await page(signal, true)
     const all = await lab.transfersWhere((now) => now.some(({ state }) => state === 'done'))
     expect(all.map(({ id }) => id)).toEqual([failed[0]?.id])
     expect((await readFile(join(there, 'model.bin'))).equals(content)).toBe(true)

@@ -18,18 +18,22 @@ function app(wanted: PageFilesEvent['wanted'] = []) {
       })(),
     give: async (piece: unknown) => given.resolve(piece),
   }
-  return { api: { files } as unknown as Pick<DesktopApi, 'files'>, offered, given: given.promise }
+  return { ...connected(files), offered, given: given.promise }
 }
+const connected = (files: object) => ({
+  api: { files } as unknown as Pick<DesktopApi, 'files'>,
+  connection: { online: async () => undefined },
+})
 const marksOf = async (...files: File[]): Promise<string[]> => {
-  const { api, offered } = app()
-  await offerFiles(api, files)
+  const { offered, ...way } = app()
+  await offerFiles(way, files)
   return offered.map(({ mark }) => mark)
 }
 
 test('the app is told of the files, and given the pieces that it asks for', async () => {
-  const { api, offered, given } = app([{ read: 5, file: 0, at: 2, bytes: 3 }])
+  const { offered, given, ...way } = app([{ read: 5, file: 0, at: 2, bytes: 3 }])
   const file = new File(['abcdef'], 'model.pt', { lastModified: -5000 })
-  expect(await offerFiles(api, [file])).toEqual(['page:model.pt'])
+  expect(await offerFiles(way, [file])).toEqual(['page:model.pt'])
   expect(offered).toMatchObject([{ name: 'model.pt', bytes: 6, changedAtMs: 0 }])
   expect(await given).toEqual({ read: 5, base64: btoa('cde') })
 })
@@ -56,6 +60,35 @@ test('where a page can make no mark of a file, none is taken for one that was gi
 
 test('an app that ends the offer before it has begun has not taken the files', async () => {
   const files = { offer: async () => [][Symbol.iterator]() }
-  const api = { files } as unknown as Pick<DesktopApi, 'files'>
-  await expect(offerFiles(api, [new File(['a'], 'a')])).rejects.toThrow('ended the offer')
+  await expect(offerFiles(connected(files), [new File(['a'], 'a')])).rejects.toThrow('ended the offer')
+})
+
+test('a page whose connection was lost offers its files again once it is back, until the app has enough of them', async () => {
+  vi.useFakeTimers()
+  const offers: boolean[] = []
+  const given: unknown[] = []
+  const back = Promise.withResolvers<undefined>()
+  const files = {
+    offer: async ({ isAgain }: { isAgain: boolean }) =>
+      (async function* (): AsyncGenerator<PageFilesEvent, void, void> {
+        offers.push(isAgain)
+        if (offers.length === 2) throw new Error('lost again before it began')
+        yield { paths: ['page:a'], wanted: [] }
+        if (offers.length === 1) throw new Error('lost')
+        yield { paths: [], wanted: [{ read: 7, file: 0, at: 0, bytes: 1 }] }
+      })(),
+    give: async (piece: unknown) => given.push(piece),
+  }
+  try {
+    const way = { ...connected(files), connection: { online: () => back.promise } }
+    await offerFiles(way, [new File(['a'], 'a')])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(offers).toEqual([false])
+    back.resolve(undefined)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(offers).toEqual([false, true, true])
+  } finally {
+    vi.useRealTimers()
+  }
+  await expect.poll(() => given).toEqual([{ read: 7, base64: btoa('a') }])
 })

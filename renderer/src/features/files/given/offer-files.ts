@@ -1,13 +1,21 @@
 import type { OfferedFile, PageFilesEvent } from '@nps-desktop/electron/contract'
-import type { DesktopApi } from '../../../carrier/use-backend.ts'
+import { pause } from '../../../carrier/connection.ts'
+import type { Backend, DesktopApi } from '../../../carrier/use-backend.ts'
 import { fileMark } from './file-mark.ts'
+
+const retryMs = 1_000
+
+interface Connected {
+  readonly api: Pick<DesktopApi, 'files'>
+  readonly connection: Pick<Backend['connection'], 'online'>
+}
 
 /**
  * Gives files of this page to the app, which asks for each piece of them when it has room for it. Fulfils with their paths for
- * `files.upload`. They can be read until the page is closed.
+ * `files.upload`. They can be read until the page is closed, and again once a connection that was lost is back.
  */
 export async function offerFiles(
-  api: Pick<DesktopApi, 'files'>,
+  { api, connection }: Connected,
   files: readonly File[],
 ): Promise<readonly string[]> {
   const offered: OfferedFile[] = []
@@ -17,17 +25,36 @@ export async function offerFiles(
     const changedAtMs = Math.max(0, lastModified)
     offered.push({ name, bytes: size, changedAtMs, mark: await fileMark(file) })
   }
-  const events = await api.files.offer({ files: offered })
   const first = Promise.withResolvers<readonly string[]>()
-  const serve = async (): Promise<void> => {
-    for await (const { paths, wanted } of events) {
-      if (paths.length > 0) first.resolve(paths)
+  let hasBegun = false
+  const serve = async (isAgain: boolean): Promise<void> => {
+    for await (const { paths, wanted } of await api.files.offer({ files: offered, isAgain })) {
+      if (paths.length > 0) {
+        hasBegun = true
+        first.resolve(paths)
+      }
       for (const one of wanted) void give(api, files[one.file], one)
     }
-    first.reject(new Error('The app has ended the offer of these files before it began.'))
   }
-  // once it is offered, an end means that the app is away, which is on the screen; its copy says that it lost its file
-  serve().catch(first.reject)
+  // nothing but the end of the page ends it
+  const { signal } = new AbortController()
+  const keepServing = async (): Promise<void> => {
+    for (let isAgain = false; ; isAgain = true) {
+      try {
+        await serve(isAgain)
+        // the app wants no more of them
+        first.reject(new Error('The app has ended the offer of these files before it began.'))
+        return
+      } catch (error) {
+        first.reject(error)
+        if (!hasBegun) return
+      }
+      // the app is away, which is on the screen
+      await pause(retryMs, signal)
+      await connection.online({ signal })
+    }
+  }
+  void keepServing()
   return await first.promise
 }
 

@@ -1,6 +1,6 @@
 import { type Ref, ref } from 'vue'
 import { useAction } from '../../../carrier/use-action.ts'
-import { useApi } from '../../../carrier/use-backend.ts'
+import { useBackend } from '../../../carrier/use-backend.ts'
 import { useTransfers } from '../../../stores/use-transfers.ts'
 import type { CopyStart } from '../transfers/use-copy-start.ts'
 import { type Dropped, knowsPaths } from './dropped-files.ts'
@@ -25,7 +25,8 @@ export function useUploads({
   fits: (bytes: number) => Promise<boolean>
   begin: CopyStart['begin']
 }): Uploads {
-  const api = useApi()
+  const backend = useBackend()
+  const { api } = backend
   const transfers = useTransfers()
   const picking = useAction()
   const foldersLeftOut = ref(0)
@@ -49,7 +50,7 @@ export function useUploads({
     const bytes = files.reduce((sum, { size }) => sum + size, 0)
     const offer = (): Promise<readonly string[]> => {
       transfers.hasGiven = true
-      return offerFiles(api, files)
+      return offerFiles(backend, files)
     }
     await upload(offer, { into, bytes })
   }
