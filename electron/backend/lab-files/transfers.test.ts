@@ -200,7 +200,7 @@ test.each([
     upload('model')
     const [failed] = await where(([one]) => one?.state === 'failed')
     expect(failed?.failure).toMatchObject({ code: 'page-closed', params: { path: 'model' } })
-    const { keptBytes } = failed?.failure?.params as { keptBytes?: number }
+    const { keptBytes } = (failed?.failure?.params ?? {}) as { keptBytes?: number }
     expect(keptBytes !== undefined && keptBytes > windowBytes).toBe(isKept)
     expect(keptBytes === undefined).toBe(!isKept)
   },

@@ -111,7 +111,9 @@ test('shells in tabs: by keys alone they are searched, copied from, pasted into,
       await keyboard.press('Control+KeyC')
       await keyboard.type(asks('yes', 'ended'))
       await expect(text).toContainText('yes-ended', { timeout: 20_000 })
-      await keyboard.type(`yes 0123456789012345678901234567890123456789 | head -c 100000000; ${asks('all', 'shown')}`)
+      await keyboard.type(
+        `yes 0123456789012345678901234567890123456789 | head -c 100000000; ${asks('all', 'shown')}`,
+      )
       await keyboard.press('Control+Shift+KeyF')
       await expect(page.getByRole('search')).toBeVisible()
       await keyboard.press('Escape')

@@ -68,8 +68,7 @@ export const lab: Translation<typeof en> = {
     lost: '收不到它的任何消息：它的网络、主机或 npc 出了问题。',
     restarted: '先是收不到它的消息，之后它的 npc 重新启动，例如主机重启。',
     disabled: '它在云服务器上被停用。',
-    portal:
-      '它所在的网络似乎要求先在登录页登录。可以让 npc 自己运行你的登录命令（npc -before_dial=...）。',
+    portal: '它所在的网络似乎要求先在登录页登录。可以让 npc 自己运行你的登录命令（npc -before_dial=...）。',
   },
   program: '程序',
   address: 'SSH 地址',
