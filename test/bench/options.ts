@@ -26,7 +26,7 @@ export const usage = `npm run bench -- [--quick] [--wan] [--rows=a,b] [--pairs=a
 
   (nothing)   everything, about 15 minutes, and writes docs/benchmarks.md
   --quick     one round of the rows that take seconds, under 3 minutes
-  --wan       through an emulated wide area network, about 20 minutes, and writes docs/wide-area.md
+  --wan       through an emulated wide area network, over an hour with all peers, and writes docs/wide-area.md
   --rows      ${rowNames.join(', ')}
   --pairs     by the names in the table, for example "ours,frp,rathole noise"
   --rounds    how often each pair is measured, in turn with the others; the table has the medians
