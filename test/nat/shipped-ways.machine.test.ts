@@ -13,7 +13,7 @@ async function copied(nets: NatLabOptions, wayFound: RegExp, direct: 'yes' | 'gu
   await using second = lab.connect()
   const before = lab.bytesAtRelay()
   expect(await echoed(second, megabytes)).toBe(true)
-  return { passedRelay: lab.bytesAtRelay() - before, status: await lab.status('agent') }
+  return { passedRelay: lab.bytesAtRelay() - before, status: await lab.status('visitor') }
 }
 
 // The pairs that direct.machine.test.ts leaves out, and that punch.machine.test.ts looks at without the programs.
@@ -28,7 +28,7 @@ test.for([
 ] as const)('$first and $second: npc goes past the relay', async (nets) => {
   const { passedRelay, status } = await copied(nets, /private tunnel way=direct/)
   expect(passedRelay).toBeLessThan(megabytes * 250_000)
-  expect(status).toMatch(/comes directly, \d+ ms\./)
+  expect(status).toMatch(/goes direct, \d+ ms/)
 })
 
 test('cone and sym: npc goes past the relay where ports may be guessed', async () => {
@@ -44,5 +44,5 @@ test.for([
   const { passedRelay, status } = await copied(nets, /private tunnel goes by the relay/)
   // There and back, in and out of the relay.
   expect(passedRelay).toBeGreaterThan(megabytes * 4_000_000)
-  expect(status).toMatch(/comes through the server/)
+  expect(status).toMatch(/goes through the server: /)
 })
