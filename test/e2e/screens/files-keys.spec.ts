@@ -66,6 +66,8 @@ test('by keys alone: folders, links, a look inside, new names, deletion with a q
       await expect(row(/^latest/)).toBeVisible()
       await keyboard.press('Delete')
       await dialog.getByRole('button', { name: 'Delete', exact: true }).press('Enter')
+      // what is behind a dialog has no role
+      await expect(dialog).toBeHidden()
       await expect(row(/^latest/)).toHaveCount(0)
       expect(await readFile(join(there, 'runs', 'loss.txt'), 'utf8')).toContain('loss 0.5')
       await expect(access(join(there, 'latest'))).rejects.toThrow('ENOENT')
