@@ -45,6 +45,23 @@ function open(hasTunnel = (id: number) => store.tunnels.get(id) !== undefined): 
 
 const place = () => ({ tunnel, clientLimits: {} })
 
+/** A connection of the guest who has this secret. */
+function enter(passes: GuestPasses, secret: string | null): TunnelConnection {
+  const guest = passes.ofLine(visitId(secret ?? ''))?.guest
+  const connection = new TunnelConnection({
+    id: 1,
+    tunnelId: tunnel.id,
+    visitor: '203.0.113.7:1234',
+    address: '203.0.113.7',
+    openedAtMs: t0,
+    allowances: [],
+    count: () => undefined,
+    onLeave: () => guest?.left(connection),
+  })
+  guest?.entered(connection)
+  return connection
+}
+
 test('passes outlive a restart, what was revoked or is over does not', () => {
   const first = open()
   const wish = { name: 'A labmate', expiresAtMs: t0 + hourMs }
@@ -122,18 +139,7 @@ test('a revoked pass can be restored for a minute', () => {
 test('what a guest has carried is saved while the guest is still there', () => {
   const passes = open()
   const { pass, secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + hourMs }, place())
-  const guest = passes.ofLine(visitId(secret ?? ''))?.guest
-  const connection = new TunnelConnection({
-    id: 1,
-    tunnelId: tunnel.id,
-    visitor: '203.0.113.7:1234',
-    address: '203.0.113.7',
-    openedAtMs: t0,
-    allowances: [],
-    count: () => undefined,
-    onLeave: () => guest?.left(connection),
-  })
-  guest?.entered(connection)
+  const connection = enter(passes, secret)
   const save = () => {
     const uses = passes.unsaved()
     for (const use of uses) store.passes.setUse(use)
@@ -211,18 +217,7 @@ test('a clock that is set forward past the end of a pass ends its connections wi
   onTestFinished(() => void vi.useRealTimers())
   const passes = open()
   const { secret } = passes.add({ name: 'A labmate', expiresAtMs: t0 + 20 * hourMs }, place())
-  const guest = passes.ofLine(visitId(secret ?? ''))?.guest
-  const connection = new TunnelConnection({
-    id: 1,
-    tunnelId: tunnel.id,
-    visitor: '203.0.113.7:1234',
-    address: '203.0.113.7',
-    openedAtMs: t0,
-    allowances: [],
-    count: () => undefined,
-    onLeave: () => guest?.left(connection),
-  })
-  guest?.entered(connection)
+  const connection = enter(passes, secret)
   const end = vi.spyOn(connection, 'end')
   vi.advanceTimersByTime(60_000)
   expect(end).not.toHaveBeenCalled()
