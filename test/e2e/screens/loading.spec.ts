@@ -1,3 +1,8 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Page, Route } from '@playwright/test'
 import { expect, test } from '../app-fixture.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
@@ -70,4 +75,34 @@ test('a page whose style is dropped each time is loaded again a few times only',
   while (drops.count < 10 && (await loadsAgain()));
   expect(drops.count).toBe(4)
   await expect(new WelcomePage(page).heading).toBeVisible()
+})
+
+test('a drop that the page hears of before its body is there counts too', async ({ app: { page } }) => {
+  const script = readFileSync(join(import.meta.dirname, '../../../renderer/public/load-again.js'))
+  let loads = 0
+  let sendBody = (): void => undefined
+  const server = createServer(({ url }, answer) => {
+    if (url === '/load-again.js') answer.end(script)
+    else if (url === '/style.css') answer.destroy()
+    else if (url === '/heard') {
+      answer.end()
+      sendBody()
+    } else {
+      loads += 1
+      answer.write(`<!doctype html><script src="/load-again.js"></script>
+        <script>addEventListener('error', () => void fetch('/heard'), true)</script>
+        <link rel="stylesheet" href="/style.css">`)
+      sendBody = () => void answer.end('<div class="not-loaded">not loaded</div>')
+    }
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    await page.goto(`http://127.0.0.1:${port}/`, { waitUntil: 'commit' })
+    await expect.poll(() => loads).toBe(4)
+    await expect(page.getByText('not loaded')).toBeVisible()
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })
