@@ -4,6 +4,11 @@ import { DirectLab, echoed, patience } from './direct-lab.ts'
 
 const cutMs = 12_000
 
+/** From the visit that looks for a way until there is one (docs/adr/0039-direct-links.md), with the start of the program that visits. */
+const limitMs = 4_000
+
+const directNow = /goes direct, \d+ ms/
+
 test('a private tunnel goes directly between two homes, and by the relay again when UDP is cut, within one connection', async () => {
   await using lab = await DirectLab.open({ first: 'cone', second: 'cone' })
   await using first = lab.connect()
@@ -44,9 +49,24 @@ test('copies go on byte for byte, directly and by the relay, when the laptop is 
   await delay(cutMs)
   lab.restore()
   expect(await whole(32)).toEqual([true, true])
+  await expect.poll(() => lab.status('visitor'), { timeout: 60_000 }).toMatch(directNow)
   await underWay(24)
+  const { written } = lab.visitor
   lab.moveLaptop()
   expect(await whole(24)).toEqual([true, true])
+  await lab.visitor.says(/private tunnel way="by the relay"/, { ...patience, from: written })
+
+  // In another network the next visit looks for a way, and the streams of the link go by that too.
+  const from = lab.visitor.written
+  const visitedAt = performance.now()
+  await using next = lab.connect()
+  await lab.visitor.says(/private tunnel way=direct/, { ...patience, from })
+  expect(performance.now() - visitedAt).toBeLessThan(limitMs)
+  expect(await lab.status('visitor')).toMatch(directNow)
+  const before = lab.bytesAtRelay()
+  expect(await echoed(direct, 8)).toBe(true)
+  expect(lab.bytesAtRelay() - before).toBeLessThan(8 * 250_000)
+  expect(await echoed(next, 1)).toBe(true)
 }, 150_000)
 
 test('where the networks allow no direct way, it stays with the relay', async () => {
