@@ -31,10 +31,10 @@ interface Kept {
   readonly block?: Block
 }
 
-/** Where kept frames are sent again. */
-export interface Replay {
-  send(frame: Uint8Array): void
-  sendData(chunk: Uint8Array, done: () => void): void
+/** A frame that is sent once more. */
+interface RepeatedFrame {
+  readonly bytes: Uint8Array
+  readonly isData: boolean
 }
 
 /** What was sent on a carrier and not yet acknowledged, by position (spec/wire.md §5). */
@@ -47,6 +47,9 @@ export class KeptFrames {
   #start = 0
   #end = 0
   #cost = 0
+  /** What is to be sent again next: its place in `#frames`, and how much of it the peer has. */
+  #repeated = 0
+  #skipped = 0
   /** The one that is being filled. */
   #block: Block | undefined
 
@@ -87,9 +90,11 @@ export class KeptFrames {
       this.#start += weight(kept)
       this.#giveBack(kept)
     }
+    if (this.#repeated < this.#first) this.#repeatFrom(this.#first, 0)
     if (this.isEmpty) this.#closeBlock()
     if (this.isEmpty || this.#first > maxReleased) {
       this.#frames = this.#frames.slice(this.#first)
+      this.#repeated -= this.#first
       this.#first = 0
     }
   }
@@ -99,24 +104,21 @@ export class KeptFrames {
     return position >= this.#start && position <= this.#end
   }
 
-  /** Sends again what stands after `position`; the rest of a DATA frame goes as one of its own. `done`: there is room for more. */
-  replay(position: number, to: Replay, done: () => void): void {
-    let at = this.#start
-    const last = this.#frames.length - 1
-    let isDone = true
-    for (let place = this.#first; place <= last; place += 1) {
-      const kept = this.#frames[place] ?? nothing
-      const skipped = Math.max(0, position - at)
-      at += weight(kept)
-      if (skipped >= weight(kept)) continue
-      isDone = place < last || !kept.isData
-      const { memory, start, length, isData } = kept
-      // A copy: the memory may be taken for something else while the connection still holds what waits.
-      if (isData)
-        to.sendData(memory.slice(start + skipped, start + length), place === last ? done : () => undefined)
-      else to.send(memory)
-    }
-    if (isDone) done()
+  /** From now on `repeat` returns what the peer does not have yet, which has everything up to `position`: that is here. */
+  rewind(position: number): void {
+    this.release(position)
+    this.#repeatFrom(this.#first, position - this.#start)
+  }
+
+  /** The next frame to send again, or the rest of one; undefined: that was all. */
+  repeat(): RepeatedFrame | undefined {
+    const kept = this.#frames[this.#repeated]
+    if (!kept) return undefined
+    const { memory, start, length, isData } = kept
+    // A copy: the memory may be taken for something else while the connection still holds what waits.
+    const bytes = isData ? memory.slice(start + this.#skipped, start + length) : memory
+    this.#repeatFrom(this.#repeated + 1, 0)
+    return { bytes, isData }
   }
 
   /** Keeps nothing any more of what was sent so far. */
@@ -125,7 +127,13 @@ export class KeptFrames {
     this.#closeBlock()
     this.#frames = []
     this.#first = 0
+    this.#repeatFrom(0, 0)
     this.#start = this.#end
+  }
+
+  #repeatFrom(place: number, skipped: number): void {
+    this.#repeated = place
+    this.#skipped = skipped
   }
 
   #addOwn(memory: Uint8Array, isData: boolean): void {

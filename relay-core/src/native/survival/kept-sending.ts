@@ -19,6 +19,8 @@ export class KeptSending {
   #kept: KeptFrames | undefined
   #isHeld = false
   #isFull = false
+  /** What was kept goes out again, and what is sent meanwhile behind it. */
+  #isRepeating = false
   #done: (() => void) | undefined
   #deafTimer: NodeJS.Timeout | undefined
 
@@ -44,7 +46,12 @@ export class KeptSending {
   }
 
   get unsentBytes(): number {
-    return this.#connection ? this.#connection.unsentBytes : (this.#kept?.cost ?? 0)
+    return this.#open?.unsentBytes ?? this.#kept?.cost ?? 0
+  }
+
+  /** On which something is sent at once; where there is none it is kept until it can be. */
+  get #open(): FramedSocket | undefined {
+    return this.#isRepeating ? undefined : this.#connection
   }
 
   /** Whether everything that the peer has not received, as it says, is still here. */
@@ -74,17 +81,17 @@ export class KeptSending {
   cut(): FramedSocket | undefined {
     const connection = this.#connection
     this.#connection = undefined
-    this.#isFull = false
+    this.#isFull = this.#isRepeating = false
     return connection
   }
 
-  /** Sends again on `connection` what comes after `from`, which the caller has found here. */
+  /** Sends again on `connection` what comes after `from`, which the caller has found here: no faster than it takes it, so that little is held twice. */
   goOn(connection: FramedSocket, from: number): void {
-    this.#kept?.release(from)
+    this.#kept?.rewind(from)
     this.#connection = connection
     if (this.#isHeld) connection.pause()
-    this.#isFull = true
-    this.#kept?.replay(from, connection, () => this.#onRoom(connection))
+    this.#isFull = this.#isRepeating = true
+    this.#repeat(connection)
   }
 
   /** The peer has everything up to `position`; throws a WireError if that was never sent. */
@@ -96,7 +103,7 @@ export class KeptSending {
   send(frame: Uint8Array): void {
     this.#kept?.message(frame)
     this.#forgetIfTooMuch()
-    this.#connection?.send(frame)
+    this.#open?.send(frame)
   }
 
   sendData(chunk: Uint8Array, done: () => void): void {
@@ -134,11 +141,34 @@ export class KeptSending {
   #sendKept(done: () => void, send: (connection: FramedSocket, onRoom: () => void) => void): void {
     this.#forgetIfTooMuch()
     this.#done = done
-    const connection = this.#connection
+    const connection = this.#open
     if (connection) {
       this.#isFull = true
       send(connection, () => this.#onRoom(connection))
     } else this.settle()
+  }
+
+  /** One frame after the other, as long as the connection has room. */
+  #repeat(connection: FramedSocket): void {
+    while (this.#connection === connection) {
+      const frame = this.#kept?.repeat()
+      if (!frame) {
+        this.#isRepeating = false
+        this.#onRoom(connection)
+        return
+      }
+      let isWaiting = false
+      let hasRoom = false
+      const onRoom = () => {
+        hasRoom = true
+        if (isWaiting) this.#repeat(connection)
+      }
+      if (frame.isData) connection.sendData(frame.bytes, onRoom)
+      else connection.sendPacked(frame.bytes, onRoom)
+      if (hasRoom) continue
+      isWaiting = true
+      return
+    }
   }
 
   #onRoom(connection: FramedSocket): void {
@@ -150,14 +180,12 @@ export class KeptSending {
   /** A link that is cut cannot go on without keeping: it waits for all the others, too. */
   get #mayKeepMore(): boolean {
     if (!this.#kept) return true
-    return (
-      this.#kept.cost < this.#place.room && (this.#connection !== undefined || this.#place.budget.hasRoom)
-    )
+    return this.#kept.cost < this.#place.room && (this.#open !== undefined || this.#place.budget.hasRoom)
   }
 
-  /** All together keep too much: this one goes on without. While it is cut it keeps what it has, and its sender waits. */
+  /** All together keep too much: this one goes on without. Until all it has kept is sent it keeps that, and its sender waits. */
   #forgetIfTooMuch(): void {
-    if (!this.#kept || !this.#connection || this.#place.budget.hasRoom) return
+    if (!this.#kept || !this.#open || this.#place.budget.hasRoom) return
     this.#kept.clear()
     this.#kept = undefined
     this.#onForgotten()
@@ -165,10 +193,10 @@ export class KeptSending {
 
   /** Its sender must not wait for acknowledgements that wait for its reader. What is sent from then on is kept again. */
   #forgetIfDeaf(): void {
-    if (!this.#place.acknowledgesInside || !this.#isHeld || !this.#connection) return
+    if (!this.#place.acknowledgesInside || !this.#isHeld || !this.#open) return
     this.#deafTimer ??= setTimeout(() => {
       this.#deafTimer = undefined
-      if (!this.#isHeld || !this.#connection || this.#mayKeepMore) return
+      if (!this.#isHeld || !this.#open || this.#mayKeepMore) return
       this.#kept?.clear()
       this.settle()
     }, deafMs).unref()

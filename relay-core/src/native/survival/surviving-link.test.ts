@@ -99,6 +99,56 @@ function reconnect({ agent, relay }: { agent: End; relay: End }): Duplex[] {
   return [a, b]
 }
 
+/** Cuts the two, and lets the agent say more than 2 MiB in pieces of many sizes. Returns what the relay is to hear. */
+async function keptByAgent({ agent, relay }: { agent: End; relay: End }): Promise<string> {
+  for (const end of [agent, relay]) end.link.interrupt()
+  let sent = '.'.repeat(2_000)
+  for (const word of sent) await agent.says(word)
+  for (let piece = 0; sent.length < 2.2 * 1024 * 1024; piece += 1) {
+    const words = `${piece} `.repeat(1 + ((piece * 7919) % 40_000))
+    sent += `${words}!`
+    await agent.says(words)
+    await packs(agent)
+  }
+  return sent
+}
+
+/** A new connection, whose end at the agent is `socket`; the relay reads nothing until `read`. */
+function reconnectUnread({ agent, relay }: { agent: End; relay: End }): { socket: Duplex; read: () => void } {
+  const [socket, b] = duplexPair()
+  const [here, there] = [new FramedSocket(socket), new FramedSocket(b)]
+  agent.link.goOn(here, relay.link.received.position)
+  here.start()
+  const read = () => {
+    relay.link.goOn(there, agent.link.received.position)
+    there.start()
+  }
+  return { socket, read }
+}
+
+/** A new connection that passes this many bytes from the agent on to the relay, and is cut. */
+async function reconnectFor({ agent, relay }: { agent: End; relay: End }, bytes: number): Promise<void> {
+  for (const end of [agent, relay]) end.link.interrupt()
+  const [a, afterA] = duplexPair()
+  const [beforeB, b] = duplexPair()
+  for (const [end, other, socket] of [
+    [agent, relay, a],
+    [relay, agent, b],
+  ] as const) {
+    const framed = new FramedSocket(socket)
+    end.link.goOn(framed, other.link.received.position)
+    framed.start()
+  }
+  let left = bytes
+  for await (const chunk of afterA as AsyncIterable<Buffer>) {
+    const part = chunk.subarray(0, left)
+    await new Promise((resolve) => beforeB.write(part, resolve))
+    left -= part.length
+    if (left === 0) break
+  }
+  for (const socket of [a, b]) socket.destroy()
+}
+
 /** Sends a PACKED frame, which the other end hears as `!`. */
 function packs(end: End): Promise<void> {
   const frame = encodePacked({ length: 9, padding: 0, packed: Buffer.alloc(20_000, '?') })
@@ -167,6 +217,51 @@ describe('a link that survives its connections', () => {
     }
     await untilHeard(ends.relay, sent)
     expect(ends.relay.link.received.position).toBe(sent.length)
+  })
+
+  it('gives its next connection no more than that takes, and what is sent meanwhile comes behind it', async () => {
+    const ends = pair()
+    const sent = await keptByAgent(ends)
+    const { socket, read } = reconnectUnread(ends)
+    ends.agent.link.send(encodeEnd())
+    void ends.agent.says('and then')
+    let most = 0
+    const look = () => (most = Math.max(most, socket.writableLength))
+    look()
+    expect(ends.agent.link.unsentBytes).toBeGreaterThan(2 * 1024 * 1024)
+    read()
+    while (ends.relay.heard.length < sent.length) {
+      await turn()
+      look()
+    }
+    await untilHeard(ends.relay, `${sent}|and then`)
+    // One piece of what is kept, and what was under way before it.
+    expect(most).toBeLessThan(256 * 1024)
+  })
+
+  it('goes on from where it was cut while it sent again what was lost', async () => {
+    const ends = pair()
+    const sent = await keptByAgent(ends)
+    for (const bytes of [3, 100_000, 250_001, 131_090, 777_777]) await reconnectFor(ends, bytes)
+    expect(ends.relay.heard.length).toBeLessThan(sent.length)
+    expect(ends.relay.heard.length).toBeGreaterThan(500_000)
+    void ends.agent.says('and then')
+    reconnect(ends)
+    await untilHeard(ends.relay, `${sent}and then`)
+  })
+
+  it('forgets nothing of what it still has to send again, though all together keep too much', async () => {
+    const budget = new KeepingBudget(8 * 1024 * 1024)
+    const ends = pair(budget)
+    const turned = { agent: ends.relay, relay: ends.agent }
+    const sent = await keptByAgent(turned)
+    const { read } = reconnectUnread(turned)
+    budget.take(8 * 1024 * 1024)
+    expect(budget.hasRoom).toBe(false)
+    ends.relay.link.send(encodeEnd())
+    void ends.relay.says('and then')
+    read()
+    await untilHeard(ends.agent, `${sent}|and then`)
   })
 
   it('keeps so much, and then its sender waits for the acknowledgement', async () => {
