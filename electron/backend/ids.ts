@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** A short random id for a row of our own: 60 bits, url-safe. */
-export function newId(prefix: 's' | 'l' | 'j' | 'f' | 't' | 'q'): string {
+export function newId(prefix: 's' | 'l' | 'j' | 'f' | 't' | 'q' | 'p'): string {
   return prefix + randomBytes(8).toString('base64url').replaceAll(/[-_]/g, 'x').slice(0, 10)
 }
 

@@ -8,6 +8,7 @@ import { LabFiles } from '../lab-files/lab-files.ts'
 import { LabCards } from '../lab-card/lab-cards.ts'
 import { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import { MachineSessions } from '../lab-sessions/machine-sessions.ts'
+import { LaptopOffers } from '../moving/laptop-offers.ts'
 import { Moving } from '../moving/moving.ts'
 import { LabRecords } from '../labs/lab-records.ts'
 import { desktopHandlers } from './desktop-handlers.ts'
@@ -128,10 +129,15 @@ export async function openBackend({
   const hostKeys = createHostKeys({ storage, machines, ask: questions.ask, log, clock })
   const save = app.saveSettings.bind(app)
   const moving = new Moving({ storage, version: shell.version, clock, log, save })
+  const pack = moving.pack.bind(moving)
+  const laptopOffers = parts.adopt(new LaptopOffers({ storage, relays, clock, log, pack }), (part) =>
+    part.close(),
+  )
   const router = createRouter(
     desktopHandlers({
       app,
       moving,
+      laptopOffers,
       hostKeys,
       servers,
       serverUses,

@@ -8,6 +8,7 @@ import type { Notices } from '../notices/notices.ts'
 import type { LabSessions } from '../lab-sessions/lab-sessions.ts'
 import type { MachineSessions } from '../lab-sessions/machine-sessions.ts'
 import type { LabRecords } from '../labs/lab-records.ts'
+import type { LaptopOffers } from '../moving/laptop-offers.ts'
 import type { Moving } from '../moving/moving.ts'
 import type { OpenIn } from '../open-in/open-in.ts'
 import { relayCalls } from '../servers/relay-calls.ts'
@@ -28,6 +29,7 @@ import type { View } from './open-view.ts'
 export function desktopHandlers({
   app,
   moving,
+  laptopOffers,
   hostKeys,
   servers,
   serverUses,
@@ -56,6 +58,7 @@ export function desktopHandlers({
 }: {
   app: AppCalls
   moving: Moving
+  laptopOffers: LaptopOffers
   hostKeys: HostKeys
   servers: ServerRecords
   serverUses: ServerUses
@@ -243,6 +246,8 @@ export function desktopHandlers({
       pack: (input) => moving.pack(input),
       look: (input) => moving.look(input),
       take: (input) => moving.take(input),
+      offer: (input, options) => laptopOffers.offer(input, options),
+      receive: (input, options) => moving.receive(input, options),
     },
     openIn: {
       watch: (_input, { signal }) => openIn.watch(signal),

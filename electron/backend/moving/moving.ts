@@ -7,6 +7,7 @@ import { parseJson } from '../storage/file/parse-json.ts'
 import type { Storage } from '../storage/records.ts'
 import { type Arrival, arrivalOf } from './arrival.ts'
 import { dataToMove, type MovedData, movedData, type MovedSettings } from './moved-data.ts'
+import { receiveByCode } from './receive-by-code.ts'
 import { seal, unreadable, unseal } from './sealed-file.ts'
 
 interface SealedInput {
@@ -15,7 +16,7 @@ interface SealedInput {
   readonly passphrase: string
 }
 
-/** The calls of `moving`: the app's data in a file that a passphrase opens, for another computer. */
+/** The calls of `moving`: the app's data in a file that a passphrase opens, or by a code, for another computer. */
 export class Moving {
   readonly #storage: Storage
   readonly #version: string
@@ -46,6 +47,12 @@ export class Moving {
     const file = await seal(JSON.stringify(data), passphrase, this.#seal)
     this.#log.info("the app's data was exported", { servers: data.servers.length, labs: data.labs.length })
     return { file: file.toString('base64') }
+  }
+
+  /** What another laptop offers by its code, as a file for `look` and `take`; rejects as `receiveByCode` does. */
+  async receive({ code }: { code: string }, { signal }: { signal: AbortSignal }): Promise<SealedInput> {
+    const { file, passphrase } = await receiveByCode(code, { signal, log: this.#log })
+    return { file: file.toString('base64'), passphrase }
   }
 
   /** Changes nothing. */

@@ -6,6 +6,7 @@ import { DataFolder } from '../../testing/data-folder.ts'
 import { installedByCron, labRecord, serverRecord } from '../../testing/stored-machines.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
 import { followClients } from './adopt-clients.ts'
+import { passingClientName } from '../passing-client-name.ts'
 import type { Relays } from './relays.ts'
 
 let data: DataFolder
@@ -78,4 +79,12 @@ test('one whose client is of a newer kind than this app can read stays', () => {
   tell([{ id: 4, name: 'by-hand' }])
   tell([], [{ id: 4, name: 'by-hand' }])
   expect(storage.labs.list()).toMatchObject([{ id: 's1-c4', clientId: 4 }])
+})
+
+test('a client that stands for a laptop for some minutes is no lab box; one that a person calls nearly so is', () => {
+  tell([
+    { id: 3, name: passingClientName('pAbc123xyz') },
+    { id: 4, name: 'Setting up another laptop' },
+  ])
+  expect(storage.labs.list().map(({ name }) => name)).toEqual(['Setting up another laptop'])
 })

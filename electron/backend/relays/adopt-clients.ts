@@ -1,10 +1,11 @@
 import type { Log } from '@nps-desktop/relay-core/log'
 import { labIdOf, newId } from '../ids.ts'
 import type { LabRecord, Storage } from '../storage/records.ts'
+import { isPassingClient } from '../passing-client-name.ts'
 import type { Relays } from './relays.ts'
 
 /**
- * Lab boxes follow their relay's clients: one made elsewhere (by the command line, the web console) appears, and a new name
+ * Lab boxes follow their relay's clients, but for those that an app makes for some minutes only: one made elsewhere (by the command line, the web console) appears, and a new name
  * is taken over. One that is gone there goes here only where the app keeps nothing of it: a relay that leaves a client out and
  * shows it again must not be able to make the app forget its owner's choice or its agent's key.
  */
@@ -15,7 +16,8 @@ export function followClients(storage: Storage, relays: Relays, log: Log): Dispo
     const { mirror, link } = relays.view(serverId)
     if (link.state !== 'online' || !mirror.clients || seen.has(mirror.clients)) return
     seen.add(mirror.clients)
-    const { clients, unread } = mirror
+    const { unread } = mirror
+    const clients = mirror.clients.filter(({ name }) => !isPassingClient(name))
     const unreadIds = unread.clients.map(({ id }) => id)
     try {
       storage.whenPossible(`clients/${serverId}`, () => adopt(storage, serverId, clients, unreadIds))

@@ -7,6 +7,9 @@ export function forgetServer(storage: Storage, serverId: string): void {
   for (const note of storage.tunnelNotes.list()) {
     if (parseTunnelId(note.id)?.serverId === serverId) storage.tunnelNotes.delete(note.id)
   }
+  for (const passing of storage.passingClients.list()) {
+    if (passing.serverId === serverId) storage.passingClients.delete(passing.id)
+  }
   storage.lastTunnels.delete(serverId)
   storage.lastStatus.delete(serverId)
   storage.secrets.deleteUnder(`server/${serverId}/`)

@@ -166,6 +166,13 @@ export interface TerminalRecord {
   readonly machine: MachineRef
 }
 
+/** A client that was made on a server for some minutes, or is about to be, and is to be removed there. */
+export interface PassingClientRecord {
+  /** Part of its name there. */
+  readonly id: string
+  readonly serverId: string
+}
+
 /** A transfer of files that has not ended well, as it was when this was written. */
 export interface TransferRecord {
   readonly id: string
@@ -236,6 +243,7 @@ export interface Storage {
   readonly activity: ActivityStore
   readonly terminals: Rows<TerminalRecord>
   readonly transfers: TransferStore
+  readonly passingClients: Rows<PassingClientRecord>
   /** Without their settings, which hold passwords. */
   readonly lastTunnels: LastHeardStore<readonly RelayTunnel[]>
   readonly lastStatus: LastHeardStore<LastStatus>

@@ -19,6 +19,7 @@ import { z } from 'zod'
 import type {
   LabRecord,
   LastStatus,
+  PassingClientRecord,
   ServerRecord,
   TerminalRecord,
   TransferRecord,
@@ -93,6 +94,8 @@ export const terminalRecord: z.ZodType<TerminalRecord> = z.union([
     machine: { kind: 'lab' as const, id: row.labId },
   })),
 ])
+
+export const passingClientRecord: z.ZodType<PassingClientRecord> = z.object({ id, serverId: id })
 
 const count = z.number().nonnegative()
 export const transferRecord: z.ZodType<TransferRecord> = z.object({

@@ -14,7 +14,14 @@ import { openLastHeard } from './last-heard-store.ts'
 import { migrateStorage } from './file/migrations.ts'
 import type { LabRecord, Storage } from './records.ts'
 import { openRows } from './rows.ts'
-import { labRecord, lastStatus, serverRecord, terminalRecord, tunnelNote } from './schemas.ts'
+import {
+  labRecord,
+  lastStatus,
+  passingClientRecord,
+  serverRecord,
+  terminalRecord,
+  tunnelNote,
+} from './schemas.ts'
 import { openSecrets } from './secrets.ts'
 import { openSetAside, type SetAsideRow } from './set-aside.ts'
 import { openSettings } from './settings-row.ts'
@@ -121,6 +128,12 @@ function open(
         isOwned: ({ machine: { kind, id } }) => (kind === 'lab' ? isLab : isServer)(id),
       }),
       transfers: openTransfers(database),
+      // of one that cannot be read the client stays on its server, where its name says what it is
+      passingClients: openRows(database, 'passing_clients', passingClientRecord, {
+        changed: () => undefined,
+        putAside: () => undefined,
+        isOwned: ({ serverId }) => isServer(serverId),
+      }),
       // one that cannot be read is seen to be off where it was asked for
       alerts: openRows(database, 'alerts', labAlert, {
         changed: () => undefined,

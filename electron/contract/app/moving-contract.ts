@@ -1,5 +1,6 @@
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { base } from '../desktop-call.ts'
+import { base, serverRef } from '../desktop-call.ts'
 import { instantMs } from '../values.ts'
 
 /** Base64. What is larger than 700,000 bytes is none of our files. */
@@ -28,11 +29,27 @@ export const movedContents = z.object({
 })
 export type MovedContents = z.infer<typeof movedContents>
 
-/** The app's data to another computer and back: a file that a passphrase opens. */
+/** What this laptop offers another one by a code: first the code, then how it ended. */
+export const moveOffer = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('waiting'), code: z.string(), untilMs: instantMs }),
+  /** The other laptop has the data, and could open it. */
+  z.object({ state: z.literal('taken') }),
+  z.object({ state: z.literal('expired') }),
+])
+export type MoveOffer = z.infer<typeof moveOffer>
+
+/** The app's data to another computer and back: in a file that a passphrase opens, or through a server that both reach. */
 export const movingContract = {
   pack: base.input(z.object({ passphrase: newPassphrase })).output(z.object({ file })),
   /** What `take` would add. Fails with `passphrase-wrong`, `export-unreadable`. */
   look: base.input(z.object({ file, passphrase })).output(movedContents),
   /** Adds it; answers with what was added. */
   take: base.input(z.object({ file, passphrase })).output(movedContents),
+  /** The code is good while somebody follows, for ten minutes, and once. Fails with what the server says. */
+  offer: base.input(serverRef).output(eventIterator(moveOffer)),
+  /**
+   * What the other laptop offers, for `look` and `take`. Fails with `code-mistyped`, `code-unknown`, `code-server-unreachable`,
+   * `code-giver-gone`.
+   */
+  receive: base.input(z.object({ code: z.string().max(1_024) })).output(z.object({ file, passphrase })),
 }

@@ -242,6 +242,12 @@ export const appFailureParams = {
   'export-newer': z.object({}),
   /** Of the data, unsealed. */
   'export-too-large': z.object({ bytes }),
+  // a second laptop by a code; `host` and `port` stand in the code
+  'code-mistyped': z.object({}),
+  'code-unknown': z.object(machine),
+  'code-server-unreachable': z.object(machine),
+  'code-giver-gone': z.object(machine),
+  'code-withdrawn': z.object({}),
   'login-start-refused': z.object({ reason: text }),
   /** `said`: the lab box's own words. */
   'process-not-ended': z.object({ lab: text, pid: whole, said: text }),

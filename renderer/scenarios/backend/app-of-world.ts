@@ -102,11 +102,18 @@ export function openInOfWorld(live: LiveWorld) {
   }
 }
 
-/** The file of another computer, whatever its passphrase. */
+const shownCode = '120.26.9.31:8024 K7QF2-9XMDT-4WB3H-Q8NRC'
+
+/** The file of another computer, whatever its passphrase or code. */
 export function movingOfWorld() {
   return {
     pack: os.moving.pack.handler(async () => ({ file: 'bnBzbW92ZTE=' })),
     look: os.moving.look.handler(async () => moved),
     take: os.moving.take.handler(async () => moved),
+    offer: os.moving.offer.handler(async function* ({ signal }) {
+      yield { state: 'waiting', code: shownCode, untilMs: Date.now() + 10 * 60_000 }
+      for await (const _ of new Changes().each(signal)) continue
+    }),
+    receive: os.moving.receive.handler(async () => ({ file: 'bnBzbW92ZTE=', passphrase: 'x' })),
   }
 }

@@ -174,7 +174,7 @@ const screens: Shot[] = [
     path: 'settings',
     ready: '.line',
     act: async (page) => {
-      await page.locator('.moving .btn').nth(1).click()
+      await page.locator('.moving .btn').nth(3).click()
       await page.locator('input[type=file]').setInputFiles({
         name: 'nps-desktop-2026-11-20.npsmove',
         mimeType: 'application/octet-stream',
@@ -191,8 +191,29 @@ const screens: Shot[] = [
     path: 'settings',
     ready: '.line',
     act: async (page) => {
-      await page.locator('.moving .btn').first().click()
+      await page.locator('.moving .btn').nth(2).click()
       await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'settings-offer',
+    scenario: 'few',
+    path: 'settings',
+    ready: '.line',
+    act: async (page) => {
+      await page.locator('.moving .btn').first().click()
+      await page.getByRole('dialog').locator('.btn').last().click()
+      await page.getByRole('dialog').locator('.code').waitFor()
+    },
+  },
+  {
+    name: 'settings-receive',
+    scenario: 'few',
+    path: 'settings',
+    ready: '.line',
+    act: async (page) => {
+      await page.locator('.moving .btn').nth(1).click()
+      await page.getByRole('dialog').locator('input').waitFor()
     },
   },
   {

@@ -18,6 +18,10 @@ export class WelcomePage {
     await this.#page.getByRole('button', { name: /^I already run nps/ }).click()
   }
 
+  async takeOver(): Promise<void> {
+    await this.#page.getByRole('button', { name: /^From another laptop/ }).click()
+  }
+
   async tryItHere(): Promise<void> {
     await this.#page.getByRole('button', { name: /^Try it on this laptop/ }).click()
   }

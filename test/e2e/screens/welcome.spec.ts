@@ -1,7 +1,7 @@
 import { expect, test } from '../app-fixture.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 
-test('the app opens on three ways in, and the arrow keys move between them', async ({ app: { page } }) => {
+test('the app opens on four ways in, and the arrow keys move between them', async ({ app: { page } }) => {
   const welcome = new WelcomePage(page)
   await expect(welcome.heading).toBeVisible()
   await expect(page.getByRole('button', { name: /^Set up my server/ })).toBeFocused()
@@ -9,6 +9,9 @@ test('the app opens on three ways in, and the arrow keys move between them', asy
   await expect(page.getByRole('button', { name: /^I already run nps/ })).toBeFocused()
   await page.keyboard.press('ArrowDown')
   await expect(page.getByRole('button', { name: /^Try it on this laptop/ })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('button', { name: /^From another laptop/ })).toBeFocused()
+  await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('Enter')

@@ -56,6 +56,7 @@ const migrations: readonly string[] = [
   `CREATE TABLE last_readings (lab_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;`,
   `CREATE TABLE alerts (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
   `CREATE TABLE transfers (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE passing_clients (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */

@@ -865,6 +865,33 @@ export const failures = {
     cause: 'It has {bytes}.',
     next: 'Remove servers or lab boxes that are no longer used.',
   },
+  'code-mistyped': {
+    title: 'This is not a code of another laptop.',
+    cause: 'A letter is wrong or missing: it is a server with its port, then four groups of five.',
+    next: 'Compare it with the other laptop, or paste it.',
+  },
+  'code-unknown': {
+    title: 'No laptop waits for this code at {host}.',
+    cause:
+      'Its ten minutes are over, it was used, the window on the other laptop was closed, or it was typed wrongly.',
+    next: 'Compare the code with the one that the other laptop shows now, or make a new one there.',
+  },
+  'code-server-unreachable': {
+    title: '{host} does not answer on port {port}.',
+    cause:
+      'The address in the code was typed wrongly, this laptop is offline, or its network blocks the port.',
+    next: 'Compare the address with the other laptop, and check that this one is online.',
+  },
+  'code-giver-gone': {
+    title: 'The other laptop does not answer.',
+    cause: 'It sleeps, is offline, or left before everything was here. Nothing was added.',
+    next: 'Wake it and see that it still shows the code, then try again.',
+  },
+  'code-withdrawn': {
+    title: 'The server has ended this code.',
+    cause: 'Somebody removed or paused it there. Nobody can use it any more.',
+    next: 'Make a new code.',
+  },
   'ssh-config-unwritable': {
     title: 'The ssh settings of this account cannot be changed.',
     cause: '{path}: {reason}',

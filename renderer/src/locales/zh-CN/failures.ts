@@ -808,6 +808,31 @@ export const failures: Translation<typeof en> = {
     cause: '共 {bytes}。',
     next: '请移除不再使用的云服务器或主机。',
   },
+  'code-mistyped': {
+    title: '这不是另一台电脑的配对码。',
+    cause: '有字母写错或缺失：配对码由云服务器及其端口和四组五位字符组成。',
+    next: '请与另一台电脑上显示的配对码核对，或直接粘贴。',
+  },
+  'code-unknown': {
+    title: '{host} 上没有电脑在等待此配对码。',
+    cause: '十分钟已过，配对码已被使用，另一台电脑上的窗口已关闭，或输入有误。',
+    next: '请与另一台电脑现在显示的配对码核对，或在那里生成新的配对码。',
+  },
+  'code-server-unreachable': {
+    title: '{host} 的端口 {port} 没有应答。',
+    cause: '配对码中的地址输入有误，本机未联网，或本机所在网络阻止了该端口。',
+    next: '请与另一台电脑核对地址，并检查本机是否联网。',
+  },
+  'code-giver-gone': {
+    title: '另一台电脑没有应答。',
+    cause: '它已休眠、未联网，或在传完之前离开。没有添加任何内容。',
+    next: '请唤醒它，确认它仍显示该配对码，然后重试。',
+  },
+  'code-withdrawn': {
+    title: '云服务器已结束此配对码。',
+    cause: '有人在那里移除或暂停了它。已没有人能使用它。',
+    next: '请生成新的配对码。',
+  },
   'ssh-config-unwritable': {
     title: '无法修改本账号的 ssh 设置。',
     cause: '{path}：{reason}',
