@@ -22,6 +22,14 @@ export interface LabProxy {
   readonly names: Readonly<Record<string, string>>
 }
 
+interface LabOptions {
+  /** Of both ends. */
+  readonly direct?: 'yes' | 'no' | 'guess'
+  readonly proxy?: LabProxy
+  /** A relay of before direct links. */
+  readonly hasOlderRelay?: boolean
+}
+
 /** For a slow machine. */
 export const patience = { timeoutMs: 60_000 }
 
@@ -30,38 +38,38 @@ export class DirectLab implements AsyncDisposable {
   readonly #parts = new AsyncDisposableStack()
   readonly #lab: NatLab
   readonly #folder: string
+  readonly #options: LabOptions
   #relay: Program
+  #agent: Program | undefined
   readonly visitor: Program
 
-  private constructor(lab: NatLab, folder: string, ways: readonly string[]) {
+  private constructor(lab: NatLab, folder: string, options: LabOptions) {
     this.#lab = this.#parts.use(lab)
     this.#folder = folder
+    this.#options = options
     this.#relay = this.#startRelay()
     this.#parts.use(new NatLabProcess(lab.at('h2', labScript('echo-service.ts', `${servicePort}`))))
     const own = `-conf_path=${join(folder, 'visitor')}`
     const local = `-local_port=${localPort}`
-    this.visitor = this.#start('h1', [built('npc'), ...ways, `-password=${password}`, local, own])
+    this.visitor = this.#start('h1', [built('npc'), ...this.#ways, `-password=${password}`, local, own])
   }
 
   /** With a tunnel to a service that sends back what it gets, or with `proxy`. */
-  static async open(
-    nets: NatLabOptions,
-    { direct = 'yes', proxy }: { direct?: 'yes' | 'no' | 'guess'; proxy?: LabProxy } = {},
-  ): Promise<DirectLab> {
+  static async open(nets: NatLabOptions, options: LabOptions = {}): Promise<DirectLab> {
+    const { proxy } = options
     const folder = await mkdtemp(join(tmpdir(), 'nps-direct-'))
     await mkdir(join(folder, 'conf'))
     await writeFile(
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\n`,
     )
-    const ways = [`-server=${relayAddress[4]}:${bridgePort}`, `-direct=${direct}`]
-    const made = new DirectLab(await NatLab.open(nets), folder, ways)
+    const made = new DirectLab(await NatLab.open(nets), folder, options)
     try {
       await made.#relay.says(/nps runs/, patience)
       await made.ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
       const leads = proxy ? [`-mode=${proxy.mode}`] : ['-mode=private', `-target=127.0.0.1:${servicePort}`]
       await made.ask('tunnel', 'add', '-client=1', ...leads, `-password=${password}`)
-      await made.#startAgent(ways, proxy)
+      await made.#startAgent()
       await made.#relay.says(/agent online/, patience)
       await made.visitor.says(/listens on this machine/, patience)
       return made
@@ -69,6 +77,11 @@ export class DirectLab implements AsyncDisposable {
       await made[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  /** What npc of the lab box has written. */
+  get agentOutput(): string {
+    return this.#agent?.output ?? ''
   }
 
   /** A program in the first home that is connected to the tunnel. */
@@ -156,11 +169,16 @@ export class DirectLab implements AsyncDisposable {
     }
   }
 
-  async #startAgent(ways: readonly string[], proxy: LabProxy | undefined): Promise<void> {
+  get #ways(): string[] {
+    return [`-server=${relayAddress[4]}:${bridgePort}`, `-direct=${this.#options.direct ?? 'yes'}`]
+  }
+
+  async #startAgent(): Promise<void> {
+    const { proxy } = this.#options
     const own = `-conf_path=${join(this.#folder, 'agent')}`
-    const flags = ['-log_level=debug', ...ways, `-vkey=${vkey}`, own]
+    const flags = ['-log_level=debug', ...this.#ways, `-vkey=${vkey}`, own]
     if (!proxy) {
-      this.#start('h2', [built('npc'), ...flags])
+      this.#agent = this.#start('h2', [built('npc'), ...flags])
       return
     }
     const hosts = join(this.#folder, 'hosts')
@@ -168,11 +186,12 @@ export class DirectLab implements AsyncDisposable {
     await writeFile(hosts, lines.join(''))
     // `ip netns exec` has given it mounts of its own.
     const known = ['sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hosts]
-    this.#start('h2', [...known, built('npc'), `-allow_target=${proxy.allowTarget}`, ...flags])
+    this.#agent = this.#start('h2', [...known, built('npc'), `-allow_target=${proxy.allowTarget}`, ...flags])
   }
 
   #startRelay(): Program {
-    return this.#start('relay', [built('nps'), `-conf_path=${this.#folder}`])
+    const nps = this.#options.hasOlderRelay ? labScript('older-relay.ts') : [built('nps')]
+    return this.#start('relay', [...nps, `-conf_path=${this.#folder}`])
   }
 
   #start(place: NatPlace, command: readonly string[]): Program {

@@ -80,6 +80,21 @@ test('where the networks allow no direct way, it stays with the relay', async ()
   expect(await echoed(first, 2)).toBe(true)
 })
 
+test('a relay of before direct links, which ends their connections without an answer, carries everything, and only the visitor speaks of it', async () => {
+  await using lab = await DirectLab.open({ first: 'open', second: 'open' }, { hasOlderRelay: true })
+  await using first = lab.connect()
+  expect(await echoed(first, 1)).toBe(true)
+  const unanswered = 'server or lab box has not answered'
+  await lab.visitor.says(new RegExp(`private tunnel goes by the relay reason="${unanswered}"`), patience)
+  await using second = lab.connect()
+  const before = lab.bytesAtRelay()
+  expect(await echoed(second, 2)).toBe(true)
+  // There and back, in and out of the relay.
+  expect(lab.bytesAtRelay() - before).toBeGreaterThan(2 * 4_000_000)
+  expect(await lab.status('visitor')).toContain(`goes through the server: ${unanswered}`)
+  for (const output of [lab.visitor.output, lab.agentOutput]) expect(output).not.toMatch(/Z (warn|error) /)
+})
+
 test('an owner who wants none has none', async () => {
   await using lab = await DirectLab.open({ first: 'open', second: 'open' }, { direct: 'no' })
   await using first = lab.connect()
