@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { Program } from '../harness/programs/program.ts'
 import { NatLabProcess } from './lab-process.ts'
 import { NatLab, relayAddress, type NatLabOptions, type NatPlace } from './nat-lab.ts'
+import { noteTime } from './note-time.ts'
 
 const run = promisify(execFile)
 const built = (name: string) => resolve(import.meta.dirname, `../../build/out/${name}-linux-amd64`)
@@ -38,14 +39,16 @@ export class DirectLab implements AsyncDisposable {
   readonly #parts = new AsyncDisposableStack()
   readonly #lab: NatLab
   readonly #folder: string
+  readonly #nets: NatLabOptions
   readonly #options: LabOptions
   #relay: Program
   #agent: Program | undefined
   readonly visitor: Program
 
-  private constructor(lab: NatLab, folder: string, options: LabOptions) {
+  private constructor(lab: NatLab, folder: string, nets: NatLabOptions, options: LabOptions) {
     this.#lab = this.#parts.use(lab)
     this.#folder = folder
+    this.#nets = nets
     this.#options = options
     this.#relay = this.#startRelay()
     this.#parts.use(new NatLabProcess(lab.at('h2', labScript('echo-service.ts', `${servicePort}`))))
@@ -63,7 +66,7 @@ export class DirectLab implements AsyncDisposable {
       join(folder, 'conf', 'nps.conf'),
       `bridge_ip=0.0.0.0\nbridge_port=${bridgePort}\nweb_port=\n`,
     )
-    const made = new DirectLab(await NatLab.open(nets), folder, options)
+    const made = new DirectLab(await NatLab.open(nets), folder, nets, options)
     try {
       await made.#relay.says(/nps runs/, patience)
       await made.ask('client', 'add', '-name=lab', `-vkey=${vkey}`)
@@ -82,6 +85,21 @@ export class DirectLab implements AsyncDisposable {
   /** What npc of the lab box has written. */
   get agentOutput(): string {
     return this.#agent?.output ?? ''
+  }
+
+  /** Waits until the visitor has said so of its way, and notes how long after its first visit that was. */
+  async saysOfWay(words: RegExp): Promise<void> {
+    await this.visitor.says(words, patience)
+    const saidAtMs = (what: RegExp) => {
+      const line = this.visitor.output.split('\n').find((one) => what.test(one))
+      return Date.parse(line?.split(' ', 1)[0] ?? '')
+    }
+    const ms = saidAtMs(words) - saidAtMs(/lab box pinned/)
+    const { direct } = this.#options
+    await noteTime(direct === 'guess' ? 'npc, ports guessed' : 'npc', this.#nets, {
+      outcome: words.source,
+      ms,
+    })
   }
 
   /** A program in the first home that is connected to the tunnel. */

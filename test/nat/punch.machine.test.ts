@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { NatLabProcess } from './lab-process.ts'
 import { NatLab, relayAddress, type NatLabOptions } from './nat-lab.ts'
+import { noteTime } from './note-time.ts'
 
 interface Outcome {
   /** Of the visitor and of the agent: the peer's address, or `relay`. */
@@ -38,7 +39,10 @@ async function punch({
   agent.say(String(own[0]?.['candidates']))
   const ways = await Promise.all(peers.map((peer) => peer.heard('way')))
   if (ways.every(({ way }) => way !== 'relay')) await visitor.heard('echo')
-  return { ways: ways.map(({ way }) => way), ms: Math.max(...ways.map(({ ms }) => Number(ms))) }
+  const ms = Math.max(...ways.map((one) => Number(one['ms'])))
+  const how = `search alone${mayGuess ? ', ports guessed' : ''}${hasRendezvous ? '' : ', no answer by UDP'}`
+  await noteTime(how, nets, { outcome: ways.map(({ way }) => way).join(' and '), ms })
+  return { ways: ways.map(({ way }) => way), ms }
 }
 
 const limitMs = 3_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DirectLab, echoed, patience } from './direct-lab.ts'
+import { DirectLab, echoed } from './direct-lab.ts'
 import type { NatLabOptions } from './nat-lab.ts'
 
 const megabytes = 4
@@ -9,7 +9,7 @@ async function copied(nets: NatLabOptions, wayFound: RegExp, direct: 'yes' | 'gu
   await using lab = await DirectLab.open(nets, { direct })
   await using first = lab.connect()
   expect(await echoed(first, 1)).toBe(true)
-  await lab.visitor.says(wayFound, patience)
+  await lab.saysOfWay(wayFound)
   await using second = lab.connect()
   const before = lab.bytesAtRelay()
   expect(await echoed(second, megabytes)).toBe(true)
