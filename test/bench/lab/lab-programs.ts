@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { tmuxSocket } from '../../../electron/backend/terminals/shell-command.ts'
 import { sshdPath } from '../../harness/local-sshd.ts'
 import { baseRoot } from '../../testbed/images/base-root.ts'
-import { cachedPath, isCached } from '../../testbed/images/cache-folder.ts'
-import { pythonLayer, researchBin } from '../../testbed/images/python-layer.ts'
+import { isCached } from '../../testbed/images/cache-folder.ts'
+import { pythonLayer, researchBin, researchScript } from '../../testbed/images/python-layer.ts'
 import { runCommand } from '../../testbed/run-command.ts'
 import { MeasuredProgram } from '../measured-program.ts'
 import type { Place } from '../place.ts'
@@ -98,17 +98,7 @@ export class LabPrograms {
 
   /** Runs a command line in the root that the machines of the test bed have; what it mounts ends with it. */
   async #research(command: string, ready: RegExp): Promise<void> {
-    const lower = `${cachedPath(pythonLayer)}:${cachedPath(baseRoot)}`
-    const root = await mkdtemp(join(this.#folder, 'root-'))
-    const script = [
-      'set -e',
-      `mount -t tmpfs tmpfs ${root}`,
-      `mkdir ${root}/upper ${root}/work ${root}/all`,
-      `mount -t overlay -o lowerdir=${lower},upperdir=${root}/upper,workdir=${root}/work overlay ${root}/all`,
-      `mount -t proc proc ${root}/all/proc`,
-      `mount --rbind /dev ${root}/all/dev`,
-      `exec chroot ${root}/all sh -c 'cd /root && export HOME=/root && ${command}'`,
-    ].join('\n')
+    const script = researchScript(await mkdtemp(join(this.#folder, 'root-')), command)
     const program = this.#run({ program: 'unshare', args: ['-m', 'sh', '-c', script] })
     await program.says(ready, startTimeoutMs)
   }

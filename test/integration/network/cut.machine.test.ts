@@ -10,6 +10,7 @@ import { stockFile } from '../../compliance/stock/stock-programs.ts'
 import { CutLine } from './cut-line.ts'
 import { type AgentCommand, CutPair } from './cut-pair.ts'
 import { Visitor } from './echo-visitor.ts'
+import { KernelCell, LabNotebook } from './lab-notebook.ts'
 import { LabSshd } from '../labs/typing-over-ssh.ts'
 
 const run = promisify(execFile)
@@ -17,6 +18,13 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Twice what ends the link, half of what streams outlive. */
 const cutMs = 30_000
+
+/** Longer than the cut, and than what comes before it. */
+const numbersOfCell = 100
+const cell = `import time
+for number in range(${numbersOfCell}):
+    print(number, flush=True)
+    time.sleep(0.5)`
 
 const echo = `require('net').createServer((socket) => {
   socket.on('error', () => {})
@@ -97,6 +105,11 @@ describe('a cut of half a minute between lab box and relay', () => {
   let shell: Awaited<ReturnType<LabSshd['shellThrough']>>
   /** Until what was typed into the cut had been done, and its answer was back. */
   let typedAfterMs: Promise<number>
+  let running: KernelCell
+  /** Until the next of what the cell prints was here. */
+  let printedAfterMs: Promise<number>
+  /** What the cell had printed at this computer when the line was cut, and when it was back. */
+  const printed: string[] = []
   const pairs: CutPair[] = []
   const idle: Visitor[] = []
   const busy: Visitor[] = []
@@ -114,16 +127,23 @@ describe('a cut of half a minute between lab box and relay', () => {
       for (const visitors of [idle, busy])
         visitors.push(parts.adopt(await Visitor.open(port), (one) => one.close()))
     }
+    const notebook = LabNotebook.start(line)
+    notebook.then((one) => parts.use(one)).catch(() => undefined)
     const [[, , npc] = ['', [], () => []]] = runtimes
     const [shipped] = pairs
     if (!shipped) throw new Error('there is no pair')
-    visit = await shipped.visitPrivately(line, npc)
-    for (const program of visit) parts.adopt(program, (one) => one.kill())
     const sshd = parts.use(await LabSshd.start(line))
     const sshPort = await freePort()
     await shipped.addTunnel(sshPort, `127.0.0.1:${LabSshd.port}`)
     shell = parts.use(await sshd.shellThrough(sshPort))
+    await notebook
+    const notebookPort = await freePort()
+    await shipped.addTunnel(notebookPort, `127.0.0.1:${LabNotebook.port}`)
+    running = parts.use(await KernelCell.run(notebookPort, cell))
+    visit = await shipped.visitPrivately(line, npc)
+    for (const program of visit) parts.adopt(program, (one) => one.kill())
     await line.cut()
+    printed.push(running.printed)
     const cutAt = performance.now()
     for (const visitor of busy) visitor.write('written into the cut ')
     shell.type('echo typed-$((6 * 7))')
@@ -137,11 +157,14 @@ describe('a cut of half a minute between lab box and relay', () => {
       }),
     )
     await delay(cutMs - (performance.now() - cutAt))
+    printed.push(running.printed)
     await line.restore()
     const restoredAt = performance.now()
     typedAfterMs = shell.says('typed-42').then(() => performance.now() - restoredAt)
     // It is looked at by a test of its own.
     typedAfterMs.catch(() => undefined)
+    printedAfterMs = running.printsMore().then(() => performance.now() - restoredAt)
+    printedAfterMs.catch(() => undefined)
     heardAfterMs = busy.map(async (visitor) => {
       await visitor.hears('hello written into the cut ').catch(() => undefined)
       return performance.now() - restoredAt
@@ -176,8 +199,8 @@ describe('a cut of half a minute between lab box and relay', () => {
     it('leaves no connection behind once its streams have ended', { timeout: 90_000 }, async () => {
       idle[index]?.close()
       busy[index]?.close()
-      // Spare carriers that the cut has left over are closed after 30 to 60 s. The control connection, the spare carriers, and with the shipped programs the private visit, its carrier and that of ssh.
-      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 80_000 }).toBeLessThanOrEqual(7)
+      // Spare carriers that the cut has left over are closed after 30 to 60 s. The control connection, the spare carriers, and with the shipped programs the private visit, its carrier and those of ssh and the notebook.
+      await expect.poll(() => pairs[index]?.bridgeConnections(), { timeout: 80_000 }).toBeLessThanOrEqual(8)
     })
   })
 
@@ -188,6 +211,19 @@ describe('a cut of half a minute between lab box and relay', () => {
       expect(await typedAfterMs).toBeLessThan(5_000)
       shell.type('echo still-$((40 + 2))')
       await shell.says('still-42')
+    },
+  )
+
+  it(
+    'ends no running cell of a notebook: all that it prints meanwhile comes over the same WebSocket',
+    { timeout: 90_000 },
+    async () => {
+      const [before, after] = printed
+      // A moment of what was under way.
+      expect(after?.length).toBeLessThan((before?.length ?? 0) + 10)
+      expect(await printedAfterMs).toBeLessThan(5_000)
+      expect(await running.ended()).toBe('ok')
+      expect(running.printed).toBe(Array.from({ length: numbersOfCell }, (_, at) => `${at}\n`).join(''))
     },
   )
 

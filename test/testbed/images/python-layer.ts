@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { baseRoot, ensureBaseRoot } from './base-root.ts'
-import { type CachedFolder, ensureCached } from './cache-folder.ts'
+import { cachedPath, type CachedFolder, ensureCached } from './cache-folder.ts'
 import { makePipEnvironment } from './pip-environment.ts'
 
 const requirements = ['jupyterlab==4.6.6', 'notebook==7.6.5', 'tensorboard==2.21.0']
@@ -41,4 +41,21 @@ export async function ensurePythonLayer({ signal }: { signal?: AbortSignal } = {
     })
     await writeFile(join(layer, 'opt/research/bin/train'), trainScript, { mode: 0o755 })
   })
+}
+
+/**
+ * What a shell in a mount namespace of its own does to run a command line in the root of a lab machine, whose layers are cached; `folder` is an
+ * empty one. What it mounts ends with the namespace.
+ */
+export function researchScript(folder: string, command: string): string {
+  const lower = `${cachedPath(pythonLayer)}:${cachedPath(baseRoot)}`
+  return [
+    'set -e',
+    `mount -t tmpfs tmpfs ${folder}`,
+    `mkdir ${folder}/upper ${folder}/work ${folder}/all`,
+    `mount -t overlay -o lowerdir=${lower},upperdir=${folder}/upper,workdir=${folder}/work overlay ${folder}/all`,
+    `mount -t proc proc ${folder}/all/proc`,
+    `mount --rbind /dev ${folder}/all/dev`,
+    `exec chroot ${folder}/all sh -c 'cd /root && export HOME=/root && ${command}'`,
+  ].join('\n')
 }
