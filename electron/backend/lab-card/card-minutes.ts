@@ -27,14 +27,19 @@ export class CardMinutes {
         gpus: Array.from({ length: gpuCount }, (_, index) => of(({ gpus }) => gpus[index]?.usePercent)),
         cpu: of(({ cpu }) => cpu?.usePercent),
         memory: of(({ memory }) => memory && (100 * memory.usedBytes) / memory.totalBytes),
-        disk: of(({ disks }) => {
-          const home = disks.find(({ isHome }) => isHome)
-          return home && (100 * home.usedBytes) / home.totalBytes
-        }),
+        disks: meansOfDisks(readings),
         load: of(({ load }) => load?.one),
       }
     })
   }
+}
+
+/** By mount point. */
+function meansOfDisks(readings: readonly LabReading[]): Record<string, number> {
+  const percents = new Map<string, number[]>()
+  for (const { mount, usedBytes, totalBytes } of readings.flatMap(({ disks }) => disks))
+    percents.set(mount, [...(percents.get(mount) ?? []), (100 * usedBytes) / totalBytes])
+  return Object.fromEntries([...percents].map(([mount, values]) => [mount, mean(values) ?? 0]))
 }
 
 function mean(values: readonly (number | null | undefined)[]): number | null {

@@ -11,7 +11,10 @@ interface Look {
 }
 
 /** A reader of a box that answers at once; `answer` may fail instead. */
-function readerOf(answer: (look: Look) => string = () => 'm who\ngoudan\nLinux\n8') {
+function readerOf(
+  answer: (look: Look) => string = () => 'm who\ngoudan\nLinux\n8',
+  { takesMs = 0 }: { takesMs?: number } = {},
+) {
   const clock = new ManualClock()
   const looks: (Look & { atMs: number })[] = []
   const kept: LabReading[] = []
@@ -20,6 +23,7 @@ function readerOf(answer: (look: Look) => string = () => 'm who\ngoudan\nLinux\n
     keep: (reading) => kept.push(reading),
     look: async ({ watched, withGpus }) => {
       looks.push({ watched, withGpus, atMs: clock.now() })
+      if (takesMs > 0) await new Promise<void>((resolve) => clock.after(takesMs, resolve))
       return { text: answer({ watched, withGpus }), mark: 'm' }
     },
     onReading: () => undefined,
@@ -50,25 +54,35 @@ function watching(reader: CardReader): AbortController {
   return stop
 }
 
-it('reads every ten seconds while somebody looks, each minute for an alert, else not at all', async () => {
+it('reads every five seconds while somebody looks, each minute for an alert, else not at all', async () => {
   const { reader, looks, clock, pass } = readerOf()
   await pass(60_000)
   expect(looks).toHaveLength(0)
   const stop = watching(reader)
   await pass(31_000)
-  expect(looks).toHaveLength(4)
+  expect(looks).toHaveLength(7)
   using need = reader.need([48_211])
   stop.abort()
   await settled()
   await pass(120_000)
-  expect(looks.length).toBeGreaterThanOrEqual(5)
-  expect(looks.length).toBeLessThanOrEqual(6)
+  expect(looks.length).toBeGreaterThanOrEqual(8)
+  expect(looks.length).toBeLessThanOrEqual(9)
   expect(looks.at(-1)?.watched).toEqual([48_211])
   need[Symbol.dispose]()
   const before = looks.length
   await pass(300_000)
   expect(looks).toHaveLength(before)
   expect(clock.waiting).toBe(0)
+  await reader.close()
+})
+
+it('reads every ten seconds where a look takes the machine long', async () => {
+  const { reader, looks, pass } = readerOf(undefined, { takesMs: 4_000 })
+  const stop = watching(reader)
+  await pass(31_000)
+  expect(looks.map(({ atMs }) => atMs - (looks[0]?.atMs ?? 0))).toEqual([0, 10_000, 20_000, 30_000])
+  stop.abort()
+  await pass(5_000)
   await reader.close()
 })
 

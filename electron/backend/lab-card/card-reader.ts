@@ -6,7 +6,11 @@ import { CardMinutes } from './card-minutes.ts'
 import { type CardReading, readCard } from './card-reading.ts'
 import type { LookOutput } from './look-at-lab.ts'
 
-const watchedIntervalMs = 10_000
+const watchedIntervalMs = 5_000
+/** Where nvidia-smi has to wake its driver, or the line is slow, a look takes seconds; then no more often than this. */
+const slowIntervalMs = 10_000
+/** A look may take this part of the time, so that no machine is busy with being looked at. On a usual one it takes 60 ms of a processor. */
+const lookShare = 0.2
 const neededIntervalMs = 60_000
 /** Of what is written to disk: the last truth, for a box that cannot be read. */
 const keptIntervalMs = 60_000
@@ -56,6 +60,7 @@ export class CardReader {
   #timer: Disposable | null = null
   #reading: Promise<void> | null = null
   #startedAtMs: number | null = null
+  #tookMs = 0
   #keptAtMs = 0
   #failures = 0
   #gpusHungAtMs = -Infinity
@@ -107,7 +112,8 @@ export class CardReader {
     this.#timer?.[Symbol.dispose]()
     this.#timer = null
     const { clock } = this.#options
-    const intervalMs = this.#watchers > 0 ? watchedIntervalMs : this.#needs.size > 0 ? neededIntervalMs : null
+    const watchedMs = Math.min(slowIntervalMs, Math.max(watchedIntervalMs, this.#tookMs / lookShare))
+    const intervalMs = this.#watchers > 0 ? watchedMs : this.#needs.size > 0 ? neededIntervalMs : null
     if (intervalMs === null || this.#stop.signal.aborted || this.#reading) return
     const pauseMs = this.#failurePauseMs(intervalMs)
     if (pauseMs === null) return
@@ -135,6 +141,7 @@ export class CardReader {
 
   async #read(): Promise<void> {
     const { look, clock, log, onReading } = this.#options
+    const startedAtMs = clock.now()
     const { signal } = this.#stop
     // absolute: a clock that was set back is no reason to wait
     const withGpus = Math.abs(clock.now() - this.#gpusHungAtMs) >= gpusRestMs
@@ -142,6 +149,7 @@ export class CardReader {
       const watched = [...new Set([...this.#needs].flat())]
       const { text, mark } = await look({ watched, withGpus, signal })
       if (signal.aborted) return
+      this.#tookMs = Math.max(0, clock.now() - startedAtMs)
       const read = readCard(text, { mark, atMs: clock.now(), before: this.#before })
       const hadGpus =
         this.feed.value.reading &&

@@ -146,6 +146,49 @@ Pages speculative:                         10000.
     expect(reading.disks.map(({ mount }) => mount)).toEqual(['/', '/System/Volumes/Data'])
   })
 
+  it('has eight disks at most, by mount point: the one with the home folder and the fullest, and none twice', () => {
+    const rows = [
+      'overlay 100000000 60000000 40000000 60% /',
+      '/dev/sda1 100000000 60000000 40000000 60% /etc/hosts',
+      'tmpfs 90000000 80000000 10000000 90% /dev/shm',
+      'overlay 100000000 60000000 40000000 60% /var/lib/docker/overlay2/1/merged',
+      '/dev/sdb 100000000 1000 99999000 1% /home',
+      ...Array.from({ length: 9 }, (_, at) => `/dev/sd${at}x 9000000 ${at}000000 ${9 - at}000000 1% /d${at}`),
+      '/dev/sd8x 9000000 8000000 1000000 1% /again',
+    ]
+    const { reading } = read(
+      `m disks\nFilesystem\n${rows.join('\n')}\nm home\n/dev/sdb 100000000 1000 99999000 1% /home`,
+    )
+    expect(reading.disks.map(({ mount }) => mount)).toEqual([
+      '/',
+      '/d3',
+      '/d4',
+      '/d5',
+      '/d6',
+      '/d7',
+      '/d8',
+      '/home',
+    ])
+  })
+
+  it('is compared with what was ten seconds ago, however often it is read', () => {
+    const first = read(linux({ cpu: '04:18:00' }))
+    const second = read(linux({ cpu: '04:18:04' }), atMs + 5_000, first)
+    const third = read(linux({ cpu: '04:18:10' }), atMs + 10_000, second)
+    const fourth = read(linux({ cpu: '04:18:15' }), atMs + 15_000, third)
+    expect(
+      [second, third, fourth].map(({ reading }) => reading.processes[0]?.cpuThreads.toFixed(2)),
+    ).toEqual(['0.80', '1.00', '1.10'])
+    // and the list of what it is compared with does not grow
+    expect(fourth.cpuTimes).toHaveLength(3)
+  })
+
+  it('has the hour of each disk', () => {
+    const minutes = new CardMinutes()
+    minutes.add(read(linux()).reading)
+    expect(minutes.list()[0]?.disks).toEqual({ '/': expect.closeTo(21.3, 1), '/home': expect.closeTo(80.8, 1) })
+  })
+
   it('is nothing where it answers nothing', () => {
     expect(read('').reading).toMatchObject({ cpu: null, memory: null, load: null, disks: [], processes: [] })
   })

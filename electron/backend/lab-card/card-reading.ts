@@ -13,16 +13,24 @@ import type { ToldGpu } from './told-gpu.ts'
 export interface CardReading {
   readonly reading: LabReading
   readonly ticks: CpuTicks | null
-  /** By pid, how long each process had had a processor. */
-  readonly cpuMs: ReadonlyMap<number, number>
+  /** How long each process had had a processor at the last looks, oldest first. */
+  readonly cpuTimes: readonly CpuTimes[]
   /** Of watched processes that have ended: the exit code, as a shell has it (128 and the signal's number). */
   readonly exitCodes: ReadonlyMap<number, number>
+}
+
+interface CpuTimes {
+  readonly atMs: number
+  /** By pid. */
+  readonly cpuMs: ReadonlyMap<number, number>
 }
 
 /** Older ones say nothing of now: the GPU may have worked in between. */
 const joinedWithinMs = 150_000
 /** Times of ps are whole seconds; between looks that are closer they say too little. */
-const minBetweenMs = 5_000
+const minBetweenMs = 4_500
+/** So they are compared with the oldest look of this time, or else with the last. */
+const comparedWithinMs = 12_000
 const maxProcesses = 600
 
 /** What a lab box answered to `lookScript`. Pure; `before` is the last reading of this run of the app. */
@@ -32,6 +40,9 @@ export function readCard(
 ): CardReading {
   const sections = readSections(text, mark)
   const joined = before && atMs - before.reading.atMs <= joinedWithinMs ? before : null
+  const earlier = joined?.cpuTimes ?? []
+  const recent = earlier.filter((one) => atMs >= one.atMs && atMs - one.atMs <= comparedWithinMs)
+  const compared = recent[0] ?? earlier.at(-1) ?? null
   const [you = '', system = ''] = sections.get('who') ?? []
   const lines = readProcesses(sections.get('processes') ?? [])
   const told = lines.filter(({ isZombie }) => !isZombie)
@@ -43,7 +54,7 @@ export function readCard(
   ]
   const figures = readFigures(sections, atMs)
   const processes = told
-    .map((one) => labProcess(one, { atMs, you, joined, toldGpus }))
+    .map((one) => labProcess(one, { atMs, you, compared, toldGpus }))
     .toSorted((a, b) => b.cpuThreads - a.cpuThreads || b.residentBytes - a.residentBytes)
     .slice(0, maxProcesses)
   const first = readTicks(sections.get('stat')?.[0])
@@ -68,7 +79,13 @@ export function readCard(
       processes,
     },
     ticks: last,
-    cpuMs: new Map(told.flatMap(({ pid, cpuMs }) => (cpuMs === null ? [] : [[pid, cpuMs] as const]))),
+    cpuTimes: [
+      ...recent,
+      {
+        atMs,
+        cpuMs: new Map(told.flatMap(({ pid, cpuMs }) => (cpuMs === null ? [] : [[pid, cpuMs] as const]))),
+      },
+    ],
     exitCodes: readEnds(sections.get('ended') ?? []),
   }
 }
@@ -78,9 +95,9 @@ function labProcess(
   {
     atMs,
     you,
-    joined,
+    compared,
     toldGpus,
-  }: { atMs: number; you: string; joined: CardReading | null; toldGpus: readonly ToldGpu[] },
+  }: { atMs: number; you: string; compared: CpuTimes | null; toldGpus: readonly ToldGpu[] },
 ): LabProcess {
   const { pid, user, command, ageMs, residentBytes } = told
   return {
@@ -90,7 +107,7 @@ function labProcess(
     name: processName(command),
     command: command.slice(0, 300),
     startedAtMs: ageMs === null ? null : Math.max(0, atMs - ageMs),
-    cpuThreads: threadsOf(told, joined, atMs),
+    cpuThreads: threadsOf(told, compared, atMs),
     residentBytes,
     gpus: toldGpus.flatMap((gpu) => (gpu.processes.some((one) => one.pid === pid) ? [gpu.index] : [])),
   }
@@ -99,11 +116,11 @@ function labProcess(
 /** Of the time between two looks; at the first, its mean since its start. */
 function threadsOf(
   { pid, cpuMs, cpuPercent }: ToldProcess,
-  joined: CardReading | null,
+  compared: CpuTimes | null,
   atMs: number,
 ): number {
-  const before = joined?.cpuMs.get(pid)
-  const betweenMs = joined ? atMs - joined.reading.atMs : 0
+  const before = compared?.cpuMs.get(pid)
+  const betweenMs = compared ? atMs - compared.atMs : 0
   if (cpuMs === null || before === undefined || cpuMs < before || betweenMs < minBetweenMs)
     return cpuPercent / 100
   return (cpuMs - before) / betweenMs

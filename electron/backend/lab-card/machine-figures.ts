@@ -9,7 +9,8 @@ export type MachineFigures = Pick<LabReading, 'memory' | 'load' | 'disks'> & {
 }
 
 const kibibyte = 1024
-const maxDisks = 32
+/** Those that matter: a machine with more has them for containers, or is a storage. */
+const maxDisks = 8
 /** Smaller ones are partitions for booting and the like. */
 const minDiskBytes = 2e9
 
@@ -54,13 +55,16 @@ function readLoad(line: string | undefined): LabReading['load'] {
   return { one, five, fifteen }
 }
 
-/** Real disks and those of the network; the same one mounted twice is listed once. */
+/**
+ * Real disks and those of the network, by mount point; the same one mounted twice is listed once. Of more than `maxDisks` the one
+ * with the home folder and the fullest.
+ */
 function readDisks(sections: Sections): LabDisk[] {
   const home = readDisk(sections.get('home')?.[0] ?? '')
   const disks = new Map<string, LabDisk>()
   for (const line of sections.get('disks')?.slice(1) ?? []) {
     const disk = readDisk(line)
-    if (!disk || disk.totalBytes < minDiskBytes || disks.size >= maxDisks) continue
+    if (!disk || disk.totalBytes < minDiskBytes) continue
     const isHome = disk.mount === home?.mount
     const isReal =
       /^(\/dev\/(?!loop)|[^/\s]+:|\/\/)/.test(disk.device) || /^[\w.-]+(\/[\w.-]+)+$/.test(disk.device)
@@ -69,12 +73,22 @@ function readDisks(sections: Sections): LabDisk[] {
       /^\/(System\/Volumes\/(?!Data$)|snap\/)/.test(disk.mount)
     )
       continue
-    const before = disks.get(disk.device)
-    if (before && !isHome) continue
     const { mount, usedBytes, totalBytes } = disk
+    if (disks.has(disk.device) && !isHome) continue
     disks.set(disk.device, { mount, usedBytes, totalBytes, isHome })
   }
+  const layered = disks.get('overlay') ?? disks.get('fuse-overlayfs')
+  const percent = (disk: LabDisk): number => disk.usedBytes / disk.totalBytes
   return [...disks.values()]
+    .filter((disk) => disk === layered || !layered || !hasSizeOf(disk, layered))
+    .toSorted((a, b) => Number(b.isHome) - Number(a.isHome) || percent(b) - percent(a))
+    .slice(0, maxDisks)
+    .toSorted((a, b) => (a.mount < b.mount ? -1 : 1))
+}
+
+/** What a container sees of its host's disk, as `/etc/hosts`, has the size of its own layers, to the byte. */
+function hasSizeOf(one: LabDisk, other: LabDisk): boolean {
+  return one.usedBytes === other.usedBytes && one.totalBytes === other.totalBytes
 }
 
 /** A line of `df -Pk`: the last column may hold spaces. What is free for root only counts as used, as df's own percentage has it. */

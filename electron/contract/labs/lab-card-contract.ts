@@ -75,6 +75,7 @@ export const labReading = z.object({
     .object({ usePercent: percent.nullable(), threads: z.number().int().positive(), model: z.string() })
     .nullable(),
   memory: z.object({ usedBytes: bytes, totalBytes: bytes }).nullable(),
+  /** Those that matter, by mount point. */
   disks: z.array(labDisk),
   load: z.object({ one: z.number(), five: z.number(), fifteen: z.number() }).nullable(),
   /** Accounts that are logged in. */
@@ -91,7 +92,8 @@ export const labMinute = z.object({
   gpus: z.array(percent.nullable()),
   cpu: percent.nullable(),
   memory: percent.nullable(),
-  disk: percent.nullable(),
+  /** By mount point; those that were not read are absent. */
+  disks: z.record(z.string(), percent),
   load: z.number().nullable(),
 })
 export type LabMinute = z.infer<typeof labMinute>
@@ -108,7 +110,7 @@ export type LabCard = z.infer<typeof labCard>
 
 /** What a lab box says of itself: its GPUs, processor, memory, disks, and who uses them. */
 export const labCardContract = {
-  /** The box is read every 10 s while somebody watches. */
+  /** The box is read every 5 s while somebody watches, or every 10 s where a look takes long. */
   watch: base.input(labRef).output(eventIterator(labCard)),
   /** Asks now, also after a failure that is not tried again by itself. */
   readNow: base.input(labRef).output(nothing),

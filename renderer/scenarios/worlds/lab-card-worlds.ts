@@ -75,6 +75,7 @@ function reading(part: Partial<LabReading> = {}): LabReading {
     disks: [
       { mount: '/home', usedBytes: 2.91e12, totalBytes: 3.6e12, isHome: true },
       { mount: '/', usedBytes: 98e9, totalBytes: 480e9, isHome: false },
+      { mount: '/mnt/data sets', usedBytes: 4.1e12, totalBytes: 7.2e12, isHome: false },
     ],
     load: { one: 22.4, five: 21.2, fifteen: 19.8 },
     users: ['goudan', 'user2'],
@@ -102,7 +103,7 @@ function minutes(gpuMeans: readonly number[]): LabMinute[] {
       }),
       cpu: near(40, 20),
       memory: near(41, 21, 1),
-      disk: 64,
+      disks: { '/home': near(80, 23, 1), '/': 20, '/mnt/data sets': near(57, 24, 1), '/scratch': 64 },
       load: near(49, 22, 3),
     }
   })

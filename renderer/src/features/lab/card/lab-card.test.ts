@@ -79,6 +79,39 @@ test('says which GPU is free and which are yours, and keeps what is yours apart'
   expect(page.text()).toContain('Disk, /home')
 })
 
+test('with GPUs, processor, memory, load and every disk have their hour, too', async () => {
+  const now = Math.floor(Date.now() / 60_000) * 60_000
+  const minutes = [2, 1, 0].map((ago) => ({
+    atMs: now - ago * 60_000,
+    gpus: [90, 0],
+    cpu: 50,
+    memory: 40,
+    disks: { '/home': 90, '/data': 10 },
+    load: 3,
+  }))
+  const disks = [
+    { mount: '/data', usedBytes: 1e11, totalBytes: 1e12, isHome: false },
+    { mount: '/home', usedBytes: 9e11, totalBytes: 1e12, isHome: true },
+  ]
+  await using page = await pageOf(card({ reading: reading({ disks }), minutes }))
+  const drawn = page.findAll('.stats svg').map((line) => line.attributes('aria-label'))
+  expect(drawn).toEqual(
+    ['CPU', 'Memory', 'Disk, /home', 'Load, 1\u00a0min', 'Disk, /data'].map(
+      (what) => `${what}: use in the last hour`,
+    ),
+  )
+  const without = card({ reading: reading({ gpus: [], disks }), minutes })
+  await using tiles = await pageOf(without)
+  expect(tiles.findAll('.gpu').map((tile) => tile.find('header').text())).toEqual([
+    'CPUEPYC',
+    'Memory',
+    'Disk/home',
+    'Load1 min',
+    'Disk/data',
+  ])
+  expect(tiles.findAll('.gpu svg')).toHaveLength(5)
+})
+
 test('a process of yours can be ended, by force where it does not end', async () => {
   const asked: unknown[] = []
   const endProcess = async (input: { force: boolean }) => {
