@@ -3,10 +3,16 @@ import type { ClientLimits, Limits } from '@nps-desktop/relay-core/api'
 
 /** Limits as they are typed; an empty field sets none. */
 export interface LimitDraft {
-  /** Mbit/s, each way. */
-  speed: string
+  /** Mbit/s, to visitors. */
+  down: string
+  /** Mbit/s, from visitors. */
+  up: string
+  /** Mbit/s, both directions together. */
+  both: string
   /** GB in a calendar month, both directions together. */
   month: string
+  /** GB since it was made, both directions together. */
+  total: string
   connections: string
   /** A day as `<input type="date">` writes it; the last one. */
   until: string
@@ -23,15 +29,28 @@ const bytesPerMbit = 1e6 / 8
 const bytesPerGb = 1e9
 
 export function emptyLimits(): LimitDraft {
-  return { speed: '', month: '', connections: '', until: '', allow: '', deny: '', tunnels: '' }
+  return {
+    down: '',
+    up: '',
+    both: '',
+    month: '',
+    total: '',
+    connections: '',
+    until: '',
+    allow: '',
+    deny: '',
+    tunnels: '',
+  }
 }
 
-/** What the form can show of them. Rates that differ by direction, and totals, come from a command line and stay as they are. */
+/** A total of nothing, which only a command line sets, is an empty field: typed, it would mean “no limit” to most. */
 export function limitDraftOf(limits: ClientLimits): LimitDraft {
-  const { downBytesPerSecond: down, upBytesPerSecond: up } = limits
   return {
-    speed: down !== undefined && down === up ? numeral(down / bytesPerMbit) : '',
-    month: limits.monthlyQuotaBytes === undefined ? '' : numeral(limits.monthlyQuotaBytes / bytesPerGb),
+    down: numeral(limits.downBytesPerSecond, bytesPerMbit),
+    up: numeral(limits.upBytesPerSecond, bytesPerMbit),
+    both: numeral(limits.rateBytesPerSecond, bytesPerMbit),
+    month: numeral(limits.monthlyQuotaBytes, bytesPerGb),
+    total: numeral(limits.quotaBytes || undefined, bytesPerGb),
     connections: limits.maxConnections === undefined ? '' : String(limits.maxConnections),
     until: limits.expiresAtMs === undefined ? '' : dayBefore(limits.expiresAtMs),
     allow: (limits.allow ?? []).join(', '),
@@ -49,14 +68,11 @@ export function limitsOf(draft: LimitDraft, before: ClientLimits = {}): ClientLi
     if (value === null) delete limits[name]
     else limits[name] = value
   }
-  if (isTouched('speed')) {
-    const rate = amountOf(draft.speed, bytesPerMbit)
-    put('downBytesPerSecond', rate)
-    put('upBytesPerSecond', rate)
-    // one for both directions would still hold below it
-    put('rateBytesPerSecond', null)
-  }
+  if (isTouched('down')) put('downBytesPerSecond', amountOf(draft.down, bytesPerMbit))
+  if (isTouched('up')) put('upBytesPerSecond', amountOf(draft.up, bytesPerMbit))
+  if (isTouched('both')) put('rateBytesPerSecond', amountOf(draft.both, bytesPerMbit))
   if (isTouched('month')) put('monthlyQuotaBytes', amountOf(draft.month, bytesPerGb))
+  if (isTouched('total')) put('quotaBytes', amountOf(draft.total, bytesPerGb))
   if (isTouched('connections')) put('maxConnections', countOf(draft.connections))
   if (isTouched('tunnels')) put('maxTunnels', countOf(draft.tunnels))
   if (isTouched('until')) put('expiresAtMs', endOf(draft.until))
@@ -67,9 +83,14 @@ export function limitsOf(draft: LimitDraft, before: ClientLimits = {}): ClientLi
 
 /** The fields whose text cannot be right. */
 export function wrongLimits(draft: LimitDraft): LimitField[] {
+  const isNoAmount = (text: string, unit: number): boolean =>
+    text.trim() !== '' && amountOf(text, unit) === null
   const isWrong: Record<LimitField, boolean> = {
-    speed: draft.speed.trim() !== '' && amountOf(draft.speed, bytesPerMbit) === null,
-    month: draft.month.trim() !== '' && amountOf(draft.month, bytesPerGb) === null,
+    down: isNoAmount(draft.down, bytesPerMbit),
+    up: isNoAmount(draft.up, bytesPerMbit),
+    both: isNoAmount(draft.both, bytesPerMbit),
+    month: isNoAmount(draft.month, bytesPerGb),
+    total: isNoAmount(draft.total, bytesPerGb),
     connections: draft.connections.trim() !== '' && countOf(draft.connections) === null,
     tunnels: draft.tunnels.trim() !== '' && countOf(draft.tunnels) === null,
     until: draft.until !== '' && endOf(draft.until) === null,
@@ -119,7 +140,7 @@ function rangesOf(text: string): Limits['allow'] | null {
   return ranges.length === 0 ? null : ranges
 }
 
-/** To the kilobyte, without digits that say nothing. */
-function numeral(value: number): string {
-  return String(Number(value.toFixed(6)))
+/** To the byte, without digits that say nothing. */
+function numeral(bytes: number | undefined, unit: number): string {
+  return bytes === undefined ? '' : (bytes / unit).toFixed(9).replace(/\.?0+$/, '')
 }

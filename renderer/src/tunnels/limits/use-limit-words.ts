@@ -15,10 +15,15 @@ export function useLimitWords(): LimitWords {
     t(`addTunnel.${name}`, { n }, Number(n) === 1 ? 1 : 2)
   return {
     set(draft, { withAllow }) {
-      const { speed, month, connections, until, tunnels } = draft
+      const { down, up, both, month, total, connections, until, tunnels } = draft
+      const isSame = down === up
       const parts = [
-        speed && t('addTunnel.setSpeed', { speed }),
+        isSame && down && t('addTunnel.setSpeed', { speed: down }),
+        !isSame && down && t('addTunnel.setDown', { speed: down }),
+        !isSame && up && t('addTunnel.setUp', { speed: up }),
+        both && t('addTunnel.setBoth', { speed: both }),
         month && t('addTunnel.setMonth', { month }),
+        total && t('addTunnel.setTotal', { total }),
         connections && t('addTunnel.setConnections', { n: connections }),
         until && t('addTunnel.setUntil', { day: until }),
         tunnels && counted('setTunnels', tunnels),

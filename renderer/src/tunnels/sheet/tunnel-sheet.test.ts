@@ -114,9 +114,12 @@ test('it says the address and the limits before there is a tunnel, sends both, a
   type('Name', 'Echo')
   type('Address on', '127.0.0.1:7')
   type('Month’s quota', '50')
+  type('Total quota', '400')
+  type('Speed down', '20')
+  type('Speed up', '5')
   await flushPromises()
   expect(said()).toContain('120.1.1.2:7004')
-  expect(said()).toContain('Limits50 GB a month')
+  expect(said()).toContain('Limits20 Mbit/s down, 5 Mbit/s up, 50 GB a month, 400 GB in total')
   await send()
   expect(asked).toEqual([
     [
@@ -128,7 +131,12 @@ test('it says the address and the limits before there is a tunnel, sends both, a
         name: 'Echo',
         target: '127.0.0.1:7',
         settings: {},
-        limits: { monthlyQuotaBytes: 50e9 },
+        limits: {
+          monthlyQuotaBytes: 50e9,
+          quotaBytes: 400e9,
+          downBytesPerSecond: 2_500_000,
+          upBytesPerSecond: 625_000,
+        },
       },
     ],
   ])
@@ -152,14 +160,14 @@ test('beside its button it says what is still missing, and what is wrong where t
   expect(buttonCalled('Add it').disabled).toBe(true)
   type('Name', 'API')
   type('Address on', '127.0.0.1:8000')
-  type('Speed', 'fast')
+  type('Speed down', 'fast')
   await flushPromises()
   expect(said()).toContain('Not right yet: Limits')
-  type('Speed', '20')
+  type('Speed down', '20')
   document.querySelector<HTMLInputElement>('.pick input[value=listed]')?.click()
   await flushPromises()
   expect(said()).toContain('Still needed: Only these addresses')
-  type('Speed', '')
+  type('Speed down', '')
   document.querySelector<HTMLInputElement>('.pick input[value=laptop]')?.click()
   await flushPromises()
   expect(said()).not.toContain('Still needed')
