@@ -92,6 +92,10 @@ export const addTunnel = {
     noWebPort:
       '{server} has no port for web addresses: set http_proxy_port or https_proxy_port in nps.conf, on the page of {server}.',
   },
+  accountAdd: 'Add a user',
+  accountRemove: 'Remove the user {name}',
+  accountHalf: 'Enter both a user and a password, or remove this user.',
+  accountLong: 'At most 255 characters.',
   limits: 'Limits',
   limitsNone: 'none: no speed, quota, connection or time limit',
   down: 'Speed down',

@@ -81,6 +81,10 @@ export const addTunnel: Translation<typeof en> = {
     noWebPort:
       '{server} 没有网页端口：请在 {server} 页面的 nps.conf 中设置 http_proxy_port 或 https_proxy_port。',
   },
+  accountAdd: '添加用户',
+  accountRemove: '删除用户 {name}',
+  accountHalf: '用户名和密码要一起填写，或删除这个用户。',
+  accountLong: '最多 255 个字符。',
   limits: '限制',
   limitsNone: '无：不限速度、流量、连接数和时间',
   down: '下行速度',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { emptyDraft, isComplete, valuesOf, wrongFields, type TunnelDraft } from './tunnel-draft.ts'
+import { newAccount } from './account-draft.ts'
+import { draftOf, emptyDraft, isComplete, valuesOf, wrongFields, type TunnelDraft } from './tunnel-draft.ts'
 
 const draft = (change: Partial<TunnelDraft>): TunnelDraft => ({ ...emptyDraft(), name: 'one', ...change })
 
@@ -15,9 +16,32 @@ describe('a tunnel as it is typed', () => {
   })
 
   it('never asks for half an account', () => {
-    expect(wrongFields(draft({ mode: 'socks5', user: 'ana' }))).toEqual(['password'])
-    expect(wrongFields(draft({ mode: 'socks5', password: 'x' }))).toEqual(['user'])
+    const wrongOf = (...accounts: [name: string, password: string][]) =>
+      wrongFields(draft({ mode: 'socks5', accounts: accounts.map((one) => newAccount(...one)) }))
+    expect(wrongOf(['ana', ''])).toEqual(['password'])
+    expect(wrongOf(['', 'x'])).toEqual(['user'])
+    expect(wrongOf(['', ''])).toEqual([])
+    expect(wrongOf(['ana', 'x'], ['', ''])).toEqual(['user', 'password'])
+    expect(wrongOf(['ana', 'x'], ['bob', 'y'.repeat(256)])).toEqual(['password'])
+    expect(wrongOf(['ana', 'x'], ['bob', 'y'])).toEqual([])
     expect(wrongFields(draft({ mode: 'private', target: 'a:1', password: 'x' }))).toEqual([])
+  })
+
+  it('has every user of the tunnel, each to be renamed, given a new password, added or removed', () => {
+    const users = ['ana', 'bob', 'eve'].map((name) => ({ name, password: `of ${name}` }))
+    const source = { name: 'one', mode: 'socks5', port: 7001, target: '', settings: { users }, limits: {} }
+    const typed = draftOf({ ...source, mode: 'socks5' })
+    expect(valuesOf(typed, { users }).settings).toEqual({ users })
+    const [ana, , eve] = typed.accounts
+    if (ana) ana.name = 'anna'
+    if (eve) eve.password = 'new'
+    typed.accounts.splice(1, 1)
+    typed.accounts.push(newAccount('zoe', 'z'))
+    expect(valuesOf(typed, { users }).settings.users).toEqual([
+      { name: 'anna', password: 'of ana' },
+      { name: 'eve', password: 'new' },
+      { name: 'zoe', password: 'z' },
+    ])
   })
 
   it('becomes what the relay takes, and keeps what the form does not show', () => {
@@ -28,7 +52,7 @@ describe('a tunnel as it is typed', () => {
       settings: { listenIp: '10.0.0.1' },
       limits: {},
     })
-    expect(valuesOf(draft({ mode: 'socks5', user: 'ana', password: 'x', port: '' }))).toEqual({
+    expect(valuesOf(draft({ mode: 'socks5', accounts: [newAccount('ana', 'x')], port: '' }))).toEqual({
       name: 'one',
       target: '',
       settings: { users: [{ name: 'ana', password: 'x' }] },

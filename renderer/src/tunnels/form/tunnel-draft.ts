@@ -1,5 +1,7 @@
 import { healthCheck, takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
 import type { Limits, RelayTunnel, TunnelMode, TunnelSettings } from '@nps-desktop/relay-core/api'
+import { accountFaults, accountsOf, newAccount, usersOf } from './account-draft.ts'
+import type { AccountDraft } from './account-draft.ts'
 import { emptyLimits, limitDraftOf, limitsOf, wrongLimits } from './limit-draft.ts'
 import type { LimitDraft } from './limit-draft.ts'
 import { pairsOf } from './port-range.ts'
@@ -21,8 +23,9 @@ export interface TunnelDraft {
   keyFile: string
   redirects: boolean
   folder: string
-  user: string
-  /** The user's; for a private tunnel, the password that its visitors have to know. */
+  /** Who may come in: one at least, which may be empty. */
+  accounts: AccountDraft[]
+  /** Of a private tunnel: what its visitors have to know. */
   password: string
   /** The header that tells the service who comes, by its version. */
   sayWho: 'none' | 'v1' | 'v2'
@@ -71,7 +74,7 @@ export function emptyDraft(): TunnelDraft {
     keyFile: '',
     redirects: false,
     folder: '',
-    user: '',
+    accounts: [newAccount()],
     password: '',
     sayWho: 'none',
     checksHealth: false,
@@ -85,7 +88,6 @@ export type DraftSource = Pick<RelayTunnel, 'mode' | 'name' | 'target' | 'settin
 }
 
 export function draftOf({ mode, name, port, target, settings, limits }: DraftSource): TunnelDraft {
-  const [user] = settings.users ?? []
   return {
     mode,
     isNew: false,
@@ -98,8 +100,8 @@ export function draftOf({ mode, name, port, target, settings, limits }: DraftSou
     keyFile: settings.host?.keyFile ?? '',
     redirects: settings.host?.redirectToHttps ?? false,
     folder: settings.folder ?? '',
-    user: user?.name ?? '',
-    password: takesSetting(mode, 'password') ? (settings.password ?? '') : (user?.password ?? ''),
+    accounts: accountsOf(settings.users),
+    password: settings.password ?? '',
     sayWho: settings.proxyProtocol ?? 'none',
     checksHealth: settings.health !== undefined,
     limits: limitDraftOf(limits),
@@ -108,7 +110,7 @@ export function draftOf({ mode, name, port, target, settings, limits }: DraftSou
 
 /** The fields whose text cannot be right; merely empty ones are not among them. */
 export function wrongFields(draft: TunnelDraft): DraftField[] {
-  const hasUser = takesSetting(draft.mode, 'users')
+  const accounts = takesSetting(draft.mode, 'users') ? accountFaults(draft.accounts) : []
   const pairs = pairsOf(draft)
   const fault = 'fault' in pairs ? pairs.fault : null
   const isWrong: Record<DraftField, boolean> = {
@@ -118,9 +120,8 @@ export function wrongFields(draft: TunnelDraft): DraftField[] {
     path: !draft.path.startsWith('/'),
     certificate: (draft.certFile === '') !== (draft.keyFile === ''),
     folder: draft.folder !== '' && !draft.folder.startsWith('/'),
-    // Half an account lets nobody in, or everybody: neither is meant.
-    user: hasUser && draft.user === '' && draft.password !== '',
-    password: hasUser && draft.user !== '' && draft.password === '',
+    user: accounts.some(({ name }) => name !== null),
+    password: accounts.some(({ password }) => password !== null),
     sayWho: false,
     health: false,
   }
@@ -168,8 +169,8 @@ export function valuesOf(draft: TunnelDraft, before: TunnelSettings = {}, limits
   if (asked.includes('folder')) settings.folder = draft.folder
   if (takesSetting(draft.mode, 'password') && draft.password !== '') settings.password = draft.password
   if (takesSetting(draft.mode, 'users')) {
-    const others = before.users?.slice(1) ?? []
-    if (draft.user !== '') settings.users = [{ name: draft.user, password: draft.password }, ...others]
+    const users = usersOf(draft.accounts)
+    if (users) settings.users = users
     else delete settings.users
   }
   if (asked.includes('sayWho')) {

@@ -234,6 +234,36 @@ test('a network that anyone could find has a password from the start, and cannot
   expect(said()).toContain('Needed where anyone can find the port.')
 })
 
+test('several users are added, and one is removed, with the keyboard where it was', async () => {
+  const { page, asked } = await opened()
+  await using _ = page
+  await choose(/SOCKS5/)
+  await chooseReach('anyone')
+  type('Password', 'first')
+  buttonCalled('Add a user').click()
+  await flushPromises()
+  expect(document.activeElement).toBe(field('User 2'))
+  expect(said()).toContain('Enter both a user and a password, or remove this user.')
+  expect(buttonCalled('Add it').disabled).toBe(true)
+  type('User 2', 'ana')
+  type('Password 2', 'second')
+  buttonCalled('Add a user').click()
+  await flushPromises()
+  type('User 3', 'bob')
+  type('Password 3', 'third')
+  await flushPromises()
+  document.querySelector<HTMLElement>('[aria-label="Remove the user ana"]')?.click()
+  await flushPromises()
+  expect(field('User 2').value).toBe('bob')
+  expect(document.activeElement).toBe(field('User 2'))
+  await send()
+  const users = [
+    { name: 'lab', password: 'first' },
+    { name: 'bob', password: 'third' },
+  ]
+  expect(asked).toEqual([['add', expect.objectContaining({ settings: { users } })]])
+})
+
 test('the lab’s network is for this laptop alone at first, without a password to be typed here', async () => {
   const { page, asked } = await opened()
   await using _ = page

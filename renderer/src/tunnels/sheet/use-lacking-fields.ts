@@ -1,4 +1,5 @@
 import { useI18n } from 'vue-i18n'
+import { usersOf } from '../form/account-draft.ts'
 import { wrongLimits } from '../form/limit-draft.ts'
 import { emptyFields, wrongFields } from '../form/tunnel-draft.ts'
 import type { TunnelDraft } from '../form/tunnel-draft.ts'
@@ -29,7 +30,7 @@ export function useLackingFields() {
   }): LackingFields => {
     const label = labelsOf(place)
     const empty = emptyFields(draft).map((field) => label[field])
-    const hasNoUser = isPassword && draft.user === '' && draft.password === ''
+    const hasNoUser = isPassword && usersOf(draft.accounts) === undefined
     if (hasNoUser) empty.push(label.user, label.password)
     if (reach === 'listed' && draft.limits.allow === '') empty.push(t('addTunnel.reach.listed'))
     const wrong = new Set(wrongFields(draft).map((field) => label[field]))

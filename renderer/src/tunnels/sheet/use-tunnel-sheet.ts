@@ -17,6 +17,7 @@ import { useCall } from '../../carrier/use-call.ts'
 import { useLackingFields } from './use-lacking-fields.ts'
 import { useTakingBack } from './use-taking-back.ts'
 import { faultyField } from '../form/faulty-field.ts'
+import { newAccount } from '../form/account-draft.ts'
 import { emptyLimits } from '../form/limit-draft.ts'
 import { pairsOf } from '../form/port-range.ts'
 import { newPassword } from '../form/new-password.ts'
@@ -163,7 +164,9 @@ export function useTunnelSheet(
       // on this computer no name has to be registered first
       ...(isExample && { name: 'demo', hostName: 'demo.localhost', target: page.target }),
       // also of one that is for this laptop alone at first, for the day it is opened
-      ...(needsPassword(kind.value, 'anyone', isLocal) && { user: 'lab', password: newPassword() }),
+      ...(needsPassword(kind.value, 'anyone', isLocal) && {
+        accounts: [newAccount('lab', newPassword())],
+      }),
     }
   }
   /** A tunnel to what was found running there: its kind, and where it leads. */
