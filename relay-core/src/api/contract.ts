@@ -222,9 +222,10 @@ export const contractOf = (listOf: ListSchema, oneOf: OneSchema) => ({
   traffic: {
     /** Once a second; tunnels without a change are left out after the first value. */
     live: base.input(nothing).output(eventIterator(liveTraffic)),
-    /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour; month: 120 of 6 hours. All tunnels together without `tunnelId`. */
+    /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour; month: 120 of 6 hours. All tunnels together without `tunnelId`;
+     * with `clientId`, which relays up to 1.0 ignore, those that it has. */
     history: base
-      .input(z.object({ tunnelId: tunnelId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }))
+      .input(z.object({ tunnelId: tunnelId.optional(), clientId: clientId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }))
       .output(trafficHistory),
   },
   config: {

@@ -112,7 +112,13 @@ test('client, agent, tunnel, probe, bytes and history, by the admin key over the
     tunnels.some(({ downBytes, upBytes }) => downBytes === 5 && upBytes === 5),
   )
   const history = await api.traffic.history({ range: 'hour', tunnelId: tunnel.id })
-  expect(history.points.reduce((sum, { upBytes }) => sum + (upBytes ?? 0), 0)).toBe(5)
+  const upOf = ({ points }: typeof history) => points.reduce((sum, { upBytes }) => sum + (upBytes ?? 0), 0)
+  expect(upOf(history)).toBe(5)
+  const other = await api.clients.add({ name: 'other' })
+  expect(upOf(await api.traffic.history({ range: 'hour', clientId: lab.id }))).toBe(5)
+  expect(upOf(await api.traffic.history({ range: 'hour', clientId: other.id }))).toBe(0)
+  await api.clients.remove({ id: other.id })
+  await expect(api.traffic.history({ range: 'hour', clientId: other.id })).rejects.toThrow(/client/i)
 
   await api.tunnels.stop({ id: tunnel.id })
   expect(await api.tunnels.list({})).toMatchObject([

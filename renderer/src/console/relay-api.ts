@@ -23,10 +23,15 @@ export function createRelay(): { api: RelayApi; connection: BackendConnection } 
   )
   const api = createORPCClient<RelayApi>(connection.link)
   provide(connectionKey, connection)
-  provide(relayKey, api)
+  provideRelay(api)
   onScopeDispose(() => connection.close())
   connection.start()
   return { api, connection }
+}
+
+/** For this component's children. */
+export function provideRelay(api: RelayApi): void {
+  provide(relayKey, api)
 }
 
 export function useRelay(): RelayApi {

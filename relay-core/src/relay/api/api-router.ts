@@ -213,7 +213,10 @@ export function createRouter(parts: ApiParts, secrets: Secrets) {
     },
     traffic: {
       live: os.traffic.live.handler(({ signal }) => traffic.live(signal)),
-      history: os.traffic.history.handler(({ input }) => traffic.history(input.range, input.tunnelId)),
+      history: os.traffic.history.handler(({ input }) => {
+        if (input.clientId !== undefined) clients.record(input.clientId)
+        return traffic.history(input.range, input)
+      }),
     },
     config: {
       get: os.config.get.handler(() => {

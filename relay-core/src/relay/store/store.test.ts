@@ -60,7 +60,7 @@ test('traffic adds up by minute and hour; a time without a running relay is unkn
   )
   expect(store.tunnels.get(id)).toMatchObject({ downBytes: 12, upBytes: 3 })
 
-  const { points, periodMs } = store.traffic.history('hour', t0 + 2 * minute, id)
+  const { points, periodMs } = store.traffic.history('hour', t0 + 2 * minute, { tunnelId: id })
   expect(points).toHaveLength(60)
   expect(periodMs).toBe(minute)
   expect(points.at(-3)).toEqual({ atMs: t0 - 30_000, downBytes: 12, upBytes: 3 })
@@ -70,6 +70,9 @@ test('traffic adds up by minute and hour; a time without a running relay is unkn
   expect(points.at(-30)).toMatchObject({ downBytes: null })
   expect(points.at(-45)).toMatchObject({ downBytes: 0 })
   expect(store.traffic.history('day', t0 + 2 * minute).points.at(-1)).toMatchObject({ downBytes: 112 })
+  const dayOf = (of: number) => store.traffic.history('day', t0 + 2 * minute, { clientId: of }).points.at(-1)
+  expect(dayOf(clientId)).toMatchObject({ downBytes: 12, upBytes: 3 })
+  expect(dayOf(clientId + 1)).toMatchObject({ downBytes: 0, upBytes: 0 })
   expect(store.traffic.history('week', t0 + 2 * minute).points.at(-1)).toMatchObject({
     downBytes: 112,
     upBytes: 3,

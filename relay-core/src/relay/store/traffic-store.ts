@@ -27,6 +27,12 @@ export const historyRanges = {
   month: { table: 'traffic_hours', periodMs: 6 * hourMs, points: 120 },
 } as const
 
+/** Whose history: one tunnel's, or that of the tunnels which a client has; of all tunnels together, removed ones too, without both. */
+export interface HistoryOf {
+  readonly tunnelId?: number | undefined
+  readonly clientId?: number | undefined
+}
+
 /** Traffic over time in the state file, and the times at which the relay ran. */
 export class TrafficStore {
   readonly #database: StateFile
@@ -66,16 +72,21 @@ export class TrafficStore {
     this.#database.prepare('delete from runs where last_at_ms < ?').run(nowMs - keepHoursMs)
   }
 
-  /** The last point is the running period. Of all tunnels together, removed ones too, without `tunnelId`. */
-  history(range: keyof typeof historyRanges, nowMs: number, tunnelId?: number): TrafficHistory {
+  /** The last point is the running period. */
+  history(
+    range: keyof typeof historyRanges,
+    nowMs: number,
+    { tunnelId, clientId }: HistoryOf = {},
+  ): TrafficHistory {
     const { table, periodMs, points } = historyRanges[range]
     const firstMs = nowMs - (nowMs % periodMs) - (points - 1) * periodMs
     const rows = this.#database
       .prepare(
         `select at_ms - at_ms % ? as at, sum(down_bytes) as down, sum(up_bytes) as up from ${table}
-         where at_ms >= ? and (? is null or tunnel_id = ?) group by at`,
+         where at_ms >= ? and (? is null or tunnel_id = ?)
+           and (? is null or tunnel_id in (select id from tunnels where client_id = ?)) group by at`,
       )
-      .all(periodMs, firstMs, tunnelId ?? null, tunnelId ?? null)
+      .all(periodMs, firstMs, ...twice(tunnelId), ...twice(clientId))
       .map((values) => new StoredRow(table, values))
     const byTime = new Map(rows.map((row) => [row.integer('at'), row]))
     const runs = this.#database
@@ -114,4 +125,9 @@ export class TrafficStore {
        on conflict do update set down_bytes = down_bytes + excluded.down_bytes, up_bytes = up_bytes + excluded.up_bytes`,
     )
   }
+}
+
+/** For a placeholder that is asked whether it is null, and compared. */
+function twice(id: number | undefined): [number | null, number | null] {
+  return [id ?? null, id ?? null]
 }

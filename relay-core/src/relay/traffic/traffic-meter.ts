@@ -3,7 +3,7 @@ import { every } from '../../async/time/every.ts'
 import { Signal } from '../../async/signals/signal.ts'
 import type { RelayTunnel } from '../../api/relay-tunnel-models.ts'
 import type { LiveTraffic, TrafficHistory } from '../../api/traffic-models.ts'
-import type { historyRanges, TrafficStore } from '../store/traffic-store.ts'
+import type { HistoryOf, historyRanges, TrafficStore } from '../store/traffic-store.ts'
 
 const liveMs = 1_000
 
@@ -44,10 +44,11 @@ export class TrafficMeter {
     this.#now = options.now
   }
 
-  history(range: keyof typeof historyRanges, tunnelId?: number): TrafficHistory {
-    if (tunnelId !== undefined) this.#tunnels.get(tunnelId)
+  /** @throws RelayError `tunnel-not-found` */
+  history(range: keyof typeof historyRanges, of: HistoryOf = {}): TrafficHistory {
+    if (of.tunnelId !== undefined) this.#tunnels.get(of.tunnelId)
     this.#save()
-    return this.#store.history(range, this.#now(), tunnelId)
+    return this.#store.history(range, this.#now(), of)
   }
 
   /** Once per second; after the first value it holds only tunnels that changed or became idle. */
