@@ -176,9 +176,9 @@ Pages speculative:                         10000.
     const second = read(linux({ cpu: '04:18:04' }), atMs + 5_000, first)
     const third = read(linux({ cpu: '04:18:10' }), atMs + 10_000, second)
     const fourth = read(linux({ cpu: '04:18:15' }), atMs + 15_000, third)
-    expect(
-      [second, third, fourth].map(({ reading }) => reading.processes[0]?.cpuThreads.toFixed(2)),
-    ).toEqual(['0.80', '1.00', '1.10'])
+    expect([second, third, fourth].map(({ reading }) => reading.processes[0]?.cpuThreads.toFixed(2))).toEqual(
+      ['0.80', '1.00', '1.10'],
+    )
     // and the list of what it is compared with does not grow
     expect(fourth.cpuTimes).toHaveLength(3)
   })
@@ -186,7 +186,10 @@ Pages speculative:                         10000.
   it('has the hour of each disk', () => {
     const minutes = new CardMinutes()
     minutes.add(read(linux()).reading)
-    expect(minutes.list()[0]?.disks).toEqual({ '/': expect.closeTo(21.3, 1), '/home': expect.closeTo(80.8, 1) })
+    expect(minutes.list()[0]?.disks).toEqual({
+      '/': expect.closeTo(21.3, 1),
+      '/home': expect.closeTo(80.8, 1),
+    })
   })
 
   it('is nothing where it answers nothing', () => {

@@ -114,11 +114,7 @@ function labProcess(
 }
 
 /** Of the time between two looks; at the first, its mean since its start. */
-function threadsOf(
-  { pid, cpuMs, cpuPercent }: ToldProcess,
-  compared: CpuTimes | null,
-  atMs: number,
-): number {
+function threadsOf({ pid, cpuMs, cpuPercent }: ToldProcess, compared: CpuTimes | null, atMs: number): number {
   const before = compared?.cpuMs.get(pid)
   const betweenMs = compared ? atMs - compared.atMs : 0
   if (cpuMs === null || before === undefined || cpuMs < before || betweenMs < minBetweenMs)

@@ -225,7 +225,13 @@ export const contractOf = (listOf: ListSchema, oneOf: OneSchema) => ({
     /** hour: 60 points of a minute; day: 288 of 5 minutes; week: 168 of an hour; month: 120 of 6 hours. All tunnels together without `tunnelId`;
      * with `clientId`, which relays up to 1.0 ignore, those that it has. */
     history: base
-      .input(z.object({ tunnelId: tunnelId.optional(), clientId: clientId.optional(), range: z.enum(['hour', 'day', 'week', 'month']) }))
+      .input(
+        z.object({
+          tunnelId: tunnelId.optional(),
+          clientId: clientId.optional(),
+          range: z.enum(['hour', 'day', 'week', 'month']),
+        }),
+      )
       .output(trafficHistory),
   },
   config: {

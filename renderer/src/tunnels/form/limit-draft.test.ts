@@ -3,7 +3,15 @@ import { emptyLimits, limitDraftOf, limitsOf, wrongLimits } from './limit-draft.
 
 describe('limits as they are typed', () => {
   it('become what the relay takes, in bytes, with the end of the last day', () => {
-    const draft = { ...emptyLimits(), down: '20', up: '2.5', month: '50', total: '400', connections: '8', until: '2026-12-31' }
+    const draft = {
+      ...emptyLimits(),
+      down: '20',
+      up: '2.5',
+      month: '50',
+      total: '400',
+      connections: '8',
+      until: '2026-12-31',
+    }
     expect(limitsOf({ ...draft, allow: '36.112.4.81, 202.114.66.0/24' })).toEqual({
       downBytesPerSecond: 2_500_000,
       upBytesPerSecond: 312_500,
@@ -16,7 +24,15 @@ describe('limits as they are typed', () => {
   })
 
   it('come back as they were typed, and a field that is emptied takes its limit away', () => {
-    const typed = { ...emptyLimits(), down: '1.5', up: '20', total: '3', month: '0.2', until: '2026-11-30', deny: '10.0.0.0/8' }
+    const typed = {
+      ...emptyLimits(),
+      down: '1.5',
+      up: '20',
+      total: '3',
+      month: '0.2',
+      until: '2026-11-30',
+      deny: '10.0.0.0/8',
+    }
     const limits = limitsOf(typed)
     expect(limitDraftOf(limits)).toEqual(typed)
     expect(limitsOf({ ...emptyLimits() }, limits)).toEqual({})
@@ -42,7 +58,16 @@ describe('limits as they are typed', () => {
   })
 
   it('are told when they cannot be right', () => {
-    const wrong = { down: 'fast', up: '1e3', both: '0', month: '-1', total: '5 GB', connections: '0', allow: 'lab', deny: '10.0.0.0/33' }
+    const wrong = {
+      down: 'fast',
+      up: '1e3',
+      both: '0',
+      month: '-1',
+      total: '5 GB',
+      connections: '0',
+      allow: 'lab',
+      deny: '10.0.0.0/33',
+    }
     expect(wrongLimits({ ...emptyLimits(), ...wrong })).toEqual(Object.keys(wrong).toSorted(byField))
     expect(wrongLimits({ ...emptyLimits(), down: '0,5', allow: '2001:db8::/32 192.0.2.1' })).toEqual([])
   })
