@@ -96,6 +96,33 @@ describe.each(['en', 'zh-CN'] as const)('in %s', (language) => {
     expect(cause).toContain(language === 'en' ? 'Alibaba Cloud' : '阿里云')
   })
 
+  test('a name that others have given ends no line, turns nothing round and has no end without limit', () => {
+    const hostile = 'a\n\u001b[31m\u202Egpj.exe\u2066\ud800'
+    const { title } = failureText({
+      code: 'file-exists',
+      params: { path: hostile },
+      message: '',
+      fixes: [],
+    })
+    expect(title).toContain(String.raw`a \u001b[31m\u202egpj.exe\u2066\ud800`)
+    const fact = factText({ code: 'is-root', params: { user: hostile } })
+    expect(title + fact).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u)
+    const long = failureText({
+      code: 'internal',
+      params: {},
+      message: `begin${'😀'.repeat(5_000)}end`,
+      fixes: [],
+    })
+    expect([...long.cause].length).toBeLessThan(700)
+    expect(long.cause).toMatch(/begin😀+…😀+end/u)
+    expect(
+      failureText(
+        { code: 'relay-unreachable', params: {}, message: '', fixes: [] },
+        { server: 'cloud\u200f-hz' },
+      ).title,
+    ).toContain(String.raw`cloud\u200f-hz`)
+  })
+
   test('the names that the page knows stand in the text of a relay’s failure', () => {
     const said = failureText(
       { code: 'relay-unreachable', params: {}, message: '', fixes: [] },
