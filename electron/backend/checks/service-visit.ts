@@ -1,26 +1,17 @@
-import { until, untilEvent } from '@nps-desktop/relay-core/async'
+import { untilEvent } from '@nps-desktop/relay-core/async'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect as connectTls } from 'node:tls'
 import { isServiceKind, knownServices } from '@nps-desktop/electron/contract'
-import type {
-  Failure,
-  KnownService,
-  ServiceKind,
-  ServiceProof,
-  TunnelKind,
-} from '@nps-desktop/electron/contract'
+import type { Failure, ServiceKind, TunnelKind } from '@nps-desktop/electron/contract'
 import { RelayError } from '@nps-desktop/relay-core/api'
 import { AppError } from '../failures/app-error.ts'
 import { failureOfError } from '../failures/failure-of-error.ts'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
-import { answerOf, type ServiceAnswer } from './service-answer.ts'
+import { askService, isWeb, sealed } from './ask-service.ts'
+import type { ServiceAnswer } from './service-answer.ts'
 import { addressOf } from '../known-tunnels/tunnel-kind.ts'
 
 const connectTimeoutMs = 5_000
-const answerTimeoutMs = 5_000
-/** Far more than a banner or the head of a JSON answer; a service that sends more is cut off. */
-const maxBytes = 16 * 1024
 
 /** What is asked for at the service's end. */
 interface Asked {
@@ -60,17 +51,7 @@ export async function visit(
     const failed = await connected(socket, signal)
     if (failed) return { port: failed, service: null }
     const seen = { state: 'accepted', ms: performance.now() - startedMs } as const
-    const again = async (): Promise<Duplex | null> => {
-      const second = connect({ host, port })
-      try {
-        if ((await connected(second, signal)) === null) return second
-      } catch (error) {
-        second.destroy()
-        throw error
-      }
-      second.destroy()
-      return null
-    }
+    const again = (): Promise<Duplex | null> => openPort({ host, port }, { signal })
     const found = await serviceOf(socket, service, { again, startedMs, signal })
     const { kind } = service
     const mindsHost = isServiceKind(kind) && knownServices[kind].anyHostOption !== null
@@ -146,7 +127,7 @@ async function refusesHost(
   stream.on('error', () => undefined)
   try {
     const as = addressOf('tcp', { host, port, user: null })
-    const answer = await ask(secure ? sealed(stream) : stream, {
+    const answer = await askService(secure ? sealed(stream) : stream, {
       kind,
       path: entrance.path,
       as,
@@ -172,7 +153,7 @@ async function serviceOf(
   const asked = (one: Duplex, secure: boolean): Promise<ServiceAnswer> =>
     one.destroyed
       ? Promise.resolve({ state: 'silent' })
-      : ask(secure ? sealed(one) : one, { kind, path, signal })
+      : askService(secure ? sealed(one) : one, { kind, path, signal })
   const answer = await asked(stream, entrance.secure)
   const took = (): number => performance.now() - startedMs
   if (answer.state === 'right' || !isWeb(knownServices[kind].proof))
@@ -190,14 +171,20 @@ async function serviceOf(
   }
 }
 
-/**
- * The browser judges the certificate; nothing secret is sent here, and a notebook's is mostly self-signed.
- */
-function sealed(stream: Duplex): Duplex {
-  const secure = connectTls({ socket: stream, rejectUnauthorized: false })
-  // 'close' follows
-  secure.on('error', () => secure.destroy())
-  return secure
+/** A connection as a visitor's; null where the port does not take one. */
+export async function openPort(
+  place: { readonly host: string; readonly port: number },
+  { signal }: { signal: AbortSignal },
+): Promise<Duplex | null> {
+  const socket = connect(place)
+  try {
+    if ((await connected(socket, signal)) === null) return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+  socket.destroy()
+  return null
 }
 
 /** Null once it is connected. */
@@ -227,49 +214,4 @@ async function connected(
     if (error !== late) throw error
     return { state: 'silent', why: late.message }
   }
-}
-
-/** Sends what the kind's client would send first, and reads until the answer is clear. */
-async function ask(
-  socket: Duplex,
-  {
-    kind,
-    path,
-    as = '127.0.0.1',
-    signal,
-  }: { kind: ServiceKind; path: string; as?: string; signal: AbortSignal },
-): Promise<ServiceAnswer> {
-  const answered = Promise.withResolvers<ServiceAnswer>()
-  let received = Buffer.alloc(0)
-  const look = (ended: boolean): void => {
-    const answer = answerOf(kind, received.toString('latin1'), ended)
-    if (answer) answered.resolve(answer)
-  }
-  socket.on('data', (chunk: Buffer) => {
-    received = Buffer.concat([received, chunk])
-    look(received.length >= maxBytes)
-  })
-  socket.once('close', () => look(true))
-  socket.once('end', () => look(true))
-  const { proof }: KnownService = knownServices[kind]
-  if (proof.by === 'reply') socket.write(Buffer.from(proof.hello, 'latin1'))
-  // HTTP/1.0: the service closes after its answer, and sends no chunks. A local Host, as the browser sends it through
-  // the forward of loopback-forwards.ts: a Jupyter on loopback answers no other.
-  if (isWeb(proof))
-    socket.write(
-      `GET ${path}${proof.by === 'page' ? proof.page : ''} HTTP/1.0\r\nHost: ${as}\r\nAccept: application/json\r\n\r\n`,
-    )
-  const late = new Error(`no answer within ${answerTimeoutMs / 1000} s`)
-  try {
-    return await until(answered.promise, { signal, timeoutMs: answerTimeoutMs, onTimeout: () => late })
-  } catch (error) {
-    if (error !== late) throw error
-    // what has come by then must suffice
-    look(true)
-    return await answered.promise
-  }
-}
-
-function isWeb(proof: ServiceProof): proof is Extract<ServiceProof, { by: 'page' | 'any-page' }> {
-  return proof.by === 'page' || proof.by === 'any-page'
 }

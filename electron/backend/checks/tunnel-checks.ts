@@ -3,6 +3,7 @@ import { sharingOf } from '../known-tunnels/folder-sharing.ts'
 import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
 import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
 import type { ProbeResult } from '@nps-desktop/relay-core/api'
+import { parseTunnelId } from '../ids.ts'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { HostLook } from '../firewall/host-look.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
@@ -11,7 +12,9 @@ import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge, refusedDirectly, withoutServer } from './check-result.ts'
 import { type ListedTunnel, listedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
-import { type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
+import { targetPort } from '../known-tunnels/tunnel-kind.ts'
+import { recogniseService } from './recognise-service.ts'
+import { openPort, type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
 
 const watchedIntervalMs = 10_000
 const idleIntervalMs = 60_000
@@ -19,6 +22,8 @@ const lookIntervalMs = 1_000
 /** How many checks run at once; each holds one connection to a server for some milliseconds. */
 const maxConcurrent = 8
 const checkTimeoutMs = 15_000
+/** Some questions, one after the other, through a slow line. */
+const recogniseTimeoutMs = 45_000
 
 /** What is known about the last three stops of one tunnel. */
 export interface Evidence {
@@ -49,6 +54,8 @@ export class TunnelChecks {
   readonly #log: Log
   readonly #changed = new Signal()
   readonly #entries = new Map<string, Check>()
+  /** By tunnel, under which circumstances it was last asked what it is. */
+  readonly #recognised = new Map<string, string>()
   readonly #stop = new AbortController()
   readonly #subscriptions = new DisposableStack()
 
@@ -116,6 +123,7 @@ export class TunnelChecks {
     const tunnels = listTunnels(this.#storage, this.#relays)
     const known = new Set(tunnels.map(({ id }) => id))
     for (const id of this.#entries.keys()) if (!known.has(id)) this.#entries.delete(id)
+    this.#forgetKinds(known)
     const intervalMs = this.watched ? watchedIntervalMs : idleIntervalMs
     const now = this.#clock.now()
     let running = [...this.#entries.values()].filter((entry) => entry.running).length
@@ -126,6 +134,16 @@ export class TunnelChecks {
       running += 1
       void this.#begin(tunnel)
     }
+  }
+
+  /** Of tunnels that are gone, as far as their servers have told which there are. */
+  #forgetKinds(known: ReadonlySet<string>): void {
+    const { seenKinds } = this.#storage
+    const isGone = (id: string): boolean =>
+      !known.has(id) && Boolean(this.#relays.view(parseTunnelId(id)?.serverId ?? '').mirror.tunnels)
+    for (const id of this.#recognised.keys()) if (isGone(id)) this.#recognised.delete(id)
+    for (const { id } of seenKinds.list())
+      if (isGone(id)) this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.delete(id))
   }
 
   #entry(tunnel: ListedTunnel): Check {
@@ -158,10 +176,38 @@ export class TunnelChecks {
       const result = await this.#ask(tunnel, signal)
       const brokenSinceMs = brokenSince(entry.evidence, result)
       entry.evidence = { result, checkingSinceMs: null, brokenSinceMs }
+      this.#changed.emit()
+      await this.#recognise(tunnel, result)
     } catch (error) {
       // the link broke or the app is closing: without an answer the evidence just gets older
       this.#log.debug('a check gave no answer', { tunnel: tunnel.id, error })
     }
+  }
+
+  /**
+   * Of a tunnel that was made elsewhere, what its service shows itself to be: asked once, where nothing is known of it or something else
+   * answers than its port and name promise, and again when the tunnel or its lab box has come anew.
+   */
+  async #recognise(
+    { id, kind, reach, relayTunnel, client, server, port }: ListedTunnel,
+    result: CheckResult,
+  ) {
+    const { tunnelNotes, seenKinds } = this.#storage
+    const { mode, target } = relayTunnel
+    if (reach !== 'anyone' || mode !== 'tcp' || tunnelNotes.get(id)) return
+    const [, , service] = result.stops
+    const isWrong = service.failure?.code === 'service-wrong'
+    if (!isWrong && !(kind === 'tcp' && service.state === 'ok')) return
+    if (isWrong && seenKinds.get(id)) this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.delete(id))
+    const circumstances = JSON.stringify([target, port, client?.agent.state, client?.agent.sinceMs])
+    if (this.#recognised.get(id) === circumstances || printerPorts.has(targetPort(target))) return
+    this.#recognised.set(id, circumstances)
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(recogniseTimeoutMs)])
+    const place = { host: server.relay?.host ?? '', port }
+    const found = await recogniseService(() => openPort(place, { signal }), { signal })
+    // that any page answers is less than what a port or a name has promised
+    if (found === null || (isWrong && found === 'web')) return
+    this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.put({ id, target, kind: found }))
   }
 
   #canBeAsked({ id, reach, relayTunnel, view, change }: ListedTunnel): boolean {
@@ -229,6 +275,9 @@ function knownDirectly(
   const isRefused = port.state === 'failed' && port.failure.code.startsWith('target-')
   return told === null && isRefused ? refusedDirectly(withoutServer(null, tunnelId), port.failure) : told
 }
+
+/** What is sent to these is printed on paper: raw printing and LPD. */
+const printerPorts: ReadonlySet<number> = new Set([515, 9100, 9101, 9102])
 
 const unasked: ServiceVisit = { port: { state: 'unasked' }, service: null }
 

@@ -57,7 +57,12 @@ export function listTunnels(storage: Storage, relays: Relays): ListedTunnel[] {
       const port = (reach === 'laptop' ? note?.localPort : portOf(relayTunnel, view)) ?? null
       if (!lab || note?.removal || reach === null || port === null) return []
       const client = clients?.find((one) => one.id === relayTunnel.clientId) ?? null
-      const kind = kindOf(relayTunnel, note?.kind)
+      const seen = storage.seenKinds.get(id)
+      const kind = kindOf(
+        relayTunnel,
+        note?.kind,
+        seen?.target === relayTunnel.target ? seen.kind : undefined,
+      )
       const change = changeOf(note, relayTunnel)
       const entrance = note?.entrance ?? plainEntrance
       const isWished =

@@ -27,6 +27,12 @@ test('where its port says nothing, its name does', () => {
   expect(kindOf(tunnel('127.0.0.1:9000', 'Results'), undefined)).toBe('tcp')
 })
 
+test('what it has shown itself to be comes before both, and after what a person has said', () => {
+  expect(kindOf(tunnel('127.0.0.1:8888', 'Jupyter'), undefined, 'code')).toBe('code')
+  expect(kindOf(tunnel('127.0.0.1:8443'), 'tcp', 'code')).toBe('tcp')
+  expect(kindOf(tunnel('127.0.0.1:8443', '', 'udp'), undefined, 'code')).toBe('udp')
+})
+
 test('what a person has made it stays, and its mode comes before both', () => {
   expect(kindOf(tunnel('127.0.0.1:8888', 'Jupyter'), 'tcp')).toBe('tcp')
   expect(kindOf(tunnel('127.0.0.1:8080'), 'code')).toBe('code')

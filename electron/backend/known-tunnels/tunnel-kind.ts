@@ -1,7 +1,7 @@
 import { isServiceKind, knownServices, serviceKinds, tunnelUse } from '@nps-desktop/electron/contract'
 import { counterpartOf, takesSetting } from '@nps-desktop/relay-core/api'
 import type { HostRoute, TunnelMode } from '@nps-desktop/relay-core/api'
-import type { PlainKind, TunnelKind } from '@nps-desktop/electron/contract'
+import type { PlainKind, ServiceKind, TunnelKind } from '@nps-desktop/electron/contract'
 import { type Entrance, plainEntrance } from '../storage/entrance.ts'
 
 /** The port in a target (host:port); of several targets, the last one's. */
@@ -9,18 +9,21 @@ export function targetPort(target: string): number {
   return Number(target.slice(target.lastIndexOf(':') + 1))
 }
 
-/** Its mode where that says it all; else what is noted, or what can be guessed. */
+/** Its mode where that says it all; else what is noted, what it was `seen` to be by its answers, or what can be guessed. */
 export function kindOf(
   tunnel: { readonly name: string; readonly target: string; readonly mode: TunnelMode },
   noted: TunnelKind | undefined,
+  seen?: ServiceKind,
 ): TunnelKind {
   const { mode } = tunnel
   const plain = (takesSetting(mode, 'password') ? counterpartOf(mode) : mode) as PlainKind
   if (plain !== 'tcp') return plain
-  return noted !== undefined && (noted === 'tcp' || isServiceKind(noted)) ? noted : guessKind(tunnel)
+  return noted !== undefined && (noted === 'tcp' || isServiceKind(noted))
+    ? noted
+    : (seen ?? guessKind(tunnel))
 }
 
-/** For tunnels that were made elsewhere: by the target's usual port, then by the name a person gave. */
+/** For tunnels that were made elsewhere and have not answered yet: by the target's usual port, then by the name a person gave. */
 function guessKind(tunnel: { readonly name: string; readonly target: string }): TunnelKind {
   const port = targetPort(tunnel.target)
   const byPort = serviceKinds.find((kind) => {

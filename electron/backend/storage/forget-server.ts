@@ -10,6 +10,9 @@ export function forgetServer(storage: Storage, serverId: string): void {
   for (const passing of storage.passingClients.list()) {
     if (passing.serverId === serverId) storage.passingClients.delete(passing.id)
   }
+  for (const { id } of storage.seenKinds.list()) {
+    if (parseTunnelId(id)?.serverId === serverId) storage.seenKinds.delete(id)
+  }
   storage.lastTunnels.delete(serverId)
   storage.lastStatus.delete(serverId)
   storage.secrets.deleteUnder(`server/${serverId}/`)

@@ -13,6 +13,7 @@ import type {
   Settings,
   SshAddress,
   Startable,
+  ServiceKind,
   TunnelKind,
 } from '@nps-desktop/electron/contract'
 import type { Entrance } from './entrance.ts'
@@ -154,6 +155,15 @@ export interface TunnelNote {
   readonly removal: { readonly dueAtMs: number; readonly startOnUndo: boolean } | null
 }
 
+/** What the service at the end of a tunnel that was made elsewhere has shown itself to be. */
+export interface SeenKind {
+  /** The tunnel's. */
+  readonly id: string
+  /** Where it led then: said of no other target. */
+  readonly target: string
+  readonly kind: ServiceKind
+}
+
 export interface SettingsStore {
   get(): Settings
   /** Answers with all settings after the change. */
@@ -237,6 +247,7 @@ export interface Storage {
   readonly servers: Rows<ServerRecord>
   readonly labs: Rows<LabRecord>
   readonly tunnelNotes: Rows<TunnelNote>
+  readonly seenKinds: Rows<SeenKind>
   readonly hostKeys: HostKeyStore
   readonly secrets: SecretStore
   readonly settings: SettingsStore

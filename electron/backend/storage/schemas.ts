@@ -11,6 +11,7 @@ import {
   sshAddress,
   startable,
   terminalId,
+  serviceKind,
   tunnelKind,
 } from '@nps-desktop/electron/contract'
 import { relayStatus } from '@nps-desktop/relay-core/api'
@@ -21,6 +22,7 @@ import type {
   LastStatus,
   PassingClientRecord,
   ServerRecord,
+  SeenKind,
   TerminalRecord,
   TransferRecord,
   TunnelNote,
@@ -85,6 +87,8 @@ export const tunnelNote: z.ZodType<TunnelNote> = z.object({
   direct: directChoice.optional(),
   removal: z.object({ dueAtMs: z.number(), startOnUndo: z.boolean() }).nullable(),
 })
+
+export const seenKind: z.ZodType<SeenKind> = z.object({ id, target: z.string(), kind: serviceKind })
 
 export const terminalRecord: z.ZodType<TerminalRecord> = z.union([
   z.object({ id: terminalId, machine: machineRef }),

@@ -136,6 +136,7 @@ test('keys that were pinned without their way are kept, each for the way that le
       pinned_at_ms INTEGER NOT NULL, PRIMARY KEY (host, port)) STRICT;
     DROP TABLE last_status; DROP TABLE terminals; DROP TABLE last_readings; DROP TABLE alerts; DROP TABLE transfers;
     DROP TABLE passing_clients;
+    DROP TABLE seen_kinds;
     PRAGMA user_version = 4;
     INSERT INTO servers VALUES ('s2', 2, '{"half a'), ('s3', 3, '{}');
     INSERT INTO labs VALUES ('l4', 4, '${JSON.stringify({ ...lab, id: 'l4', address: at('behind'), jump: { kind: 'server', serverId: 's2' } })}')`)

@@ -18,6 +18,7 @@ import {
   labRecord,
   lastStatus,
   passingClientRecord,
+  seenKind,
   serverRecord,
   terminalRecord,
   tunnelNote,
@@ -126,6 +127,12 @@ function open(
         changed: () => undefined,
         putAside: () => undefined,
         isOwned: ({ machine: { kind, id } }) => (kind === 'lab' ? isLab : isServer)(id),
+      }),
+      // one that cannot be read is seen again
+      seenKinds: openRows(database, 'seen_kinds', seenKind, {
+        changed,
+        putAside: () => undefined,
+        isOwned: ({ id }) => isServer(parseTunnelId(id)?.serverId ?? ''),
       }),
       transfers: openTransfers(database),
       // of one that cannot be read the client stays on its server, where its name says what it is

@@ -57,6 +57,7 @@ const migrations: readonly string[] = [
   `CREATE TABLE alerts (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
   `CREATE TABLE transfers (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
   `CREATE TABLE passing_clients (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE seen_kinds (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) STRICT;`,
 ]
 
 /** Brings the file to this program's version; throws when a newer program wrote it. */
