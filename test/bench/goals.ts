@@ -5,36 +5,59 @@ import type { Results } from './results.ts'
 interface Goal {
   readonly figure: FigureName
   readonly pair: string
-  /** At least this many times the value of another pair. */
-  readonly atLeast?: { readonly times: number; readonly of: string }
-  /** At most this many times the value of another pair. */
-  readonly atMost?: { readonly times: number; readonly of: string }
-  /** At least this many times another figure of the same pair. */
-  readonly atLeastOf?: { readonly times: number; readonly figure: FigureName }
-  /** At most this much. */
-  readonly below?: number
-  /** At least this much. */
-  readonly above?: number
-  /** At most this much more than another figure of the same pair, which the goal names in this way. */
-  readonly aboveBy?: { readonly figure: FigureName; readonly most: number; readonly called: string }
+  readonly sign: '≤' | '≥'
+  readonly limit: number
+  /** What the limit is a multiple of, or comes on top of; absent: it is in the figure's own unit. */
+  readonly base?: {
+    readonly pair: string
+    readonly figure: FigureName
+    readonly by: 'times' | 'more'
+    /** How the goal names it. */
+    readonly called: string
+  }
 }
 
 const atLeast = (figure: FigureName, times: number, of: string, pair = 'ours'): Goal => ({
   figure,
   pair,
-  atLeast: { times, of },
+  sign: '≥',
+  limit: times,
+  base: { pair: of, figure, by: 'times', called: of },
 })
 const atMost = (figure: FigureName, times: number, of: string): Goal => ({
   figure,
   pair: 'ours',
-  atMost: { times, of },
+  sign: '≤',
+  limit: times,
+  base: { pair: of, figure, by: 'times', called: of },
 })
+/** Compared with another figure of the same pair. */
 const atLeastOf = (figure: FigureName, times: number, other: FigureName): Goal => ({
   figure,
   pair: 'ours',
-  atLeastOf: { times, figure: other },
+  sign: '≥',
+  limit: times,
+  base: { pair: 'ours', figure: other, by: 'times', called: figures[other].title },
 })
-const below = (figure: FigureName, most: number, pair = 'ours'): Goal => ({ figure, pair, below: most })
+const atMostMore = (figure: FigureName, most: number, than: FigureName, called: string): Goal => ({
+  figure,
+  pair: 'ours',
+  sign: '≤',
+  limit: most,
+  base: { pair: 'ours', figure: than, by: 'more', called },
+})
+const below = (figure: FigureName, most: number, pair = 'ours'): Goal => ({
+  figure,
+  pair,
+  sign: '≤',
+  limit: most,
+})
+const above = (figure: FigureName, least: number, pair = 'ours'): Goal => ({
+  figure,
+  pair,
+  sign: '≥',
+  limit: least,
+})
 
 export const goals: readonly Goal[] = [
   ...(['up', 'down'] as const).flatMap((figure) => [
@@ -51,7 +74,7 @@ export const goals: readonly Goal[] = [
   atMost('pacedP50', 1, 'frp'),
   atMost('pacedP99', 1, 'frp'),
   atMost('loadedP95', 1, 'frp'),
-  { figure: 'shapedLoadedP95', pair: 'ours', aboveBy: { figure: 'shapedIdleP95', most: 20, called: 'idle' } },
+  atMostMore('shapedLoadedP95', 20, 'shapedIdleP95', 'idle'),
   atLeast('up', 1.5, 'stock NPS', 'ours + stock npc'),
   atLeast('down', 1.5, 'stock NPS', 'ours + stock npc'),
   below('relayIdle', 55),
@@ -95,12 +118,8 @@ export const goals: readonly Goal[] = [
   below('keptPromptP95', 300),
   below('plainPrompt', 300),
   below('plainPromptP95', 300),
-  ...(['wanKeptPrompt', 'wanKeptPromptP95', 'wanPlainPrompt', 'wanPlainPromptP95'] as const).map(
-    (figure) => ({
-      figure,
-      pair: 'ours',
-      aboveBy: { figure: 'wanTerminalKey' as const, most: 300, called: 'a round trip' },
-    }),
+  ...(['wanKeptPrompt', 'wanKeptPromptP95', 'wanPlainPrompt', 'wanPlainPromptP95'] as const).map((figure) =>
+    atMostMore(figure, 300, 'wanTerminalKey', 'a round trip'),
   ),
   ...(['ours uncompressed', 'against'] as const).flatMap((before) => [
     atMost('wanSlowJupyter', 0.6, before),
@@ -108,11 +127,9 @@ export const goals: readonly Goal[] = [
     atMost('wanJupyter', 1, before),
     atMost('wanBoard', 1, before),
   ]),
-  ...(['directDown', 'directUp', 'directLossyDown', 'directLossyUp'] as const).map((figure) => ({
-    figure,
-    pair: 'ours private',
-    above: 90,
-  })),
+  ...(['directDown', 'directUp', 'directLossyDown', 'directLossyUp'] as const).map((figure) =>
+    above(figure, 90, 'ours private'),
+  ),
   below('directVisitor', 200, 'ours private'),
   below('directAgent', 200, 'ours private'),
   below('wanCut', 2),
@@ -125,51 +142,23 @@ export interface Judged {
   readonly isReached: boolean
 }
 
-/** Undefined when one of the values was not measured. */
-export function judge({ figure, pair, ...goal }: Goal, results: Results): Judged | undefined {
+/** Undefined where there is no verdict: one of the values was not measured, or there is no multiple of the base. */
+export function judge({ figure, pair, sign, limit, base }: Goal, results: Results): Judged | undefined {
   const { title, unit, digits } = figures[figure]
   const value = results.median(pair, figure)
-  if (value === undefined) return undefined
-  const what = pair === 'ours' ? title : `${title} (${pair})`
-  const ownValue = value ?? Infinity
-  const { below: most, above: least, aboveBy } = goal
-  if (most !== undefined) {
-    const measured = value === null ? 'not in time' : `${value.toFixed(digits)} ${unit}`
-    return { goal: `${what} ≤ ${most} ${unit}`, measured, isReached: ownValue <= most }
-  }
-  if (least !== undefined) {
-    if (value === null) return undefined
-    const measured = `${value.toFixed(digits)} ${unit}`
-    return { goal: `${what} ≥ ${least} ${unit}`, measured, isReached: value >= least }
-  }
-  if (aboveBy) {
-    const base = results.median(pair, aboveBy.figure)
-    if (base === undefined || base === null) return undefined
-    const above = ownValue - base
-    return {
-      goal: `${what} ≤ ${aboveBy.called} + ${aboveBy.most} ${unit}`,
-      measured: `${aboveBy.called} + ${above.toFixed(digits)} ${unit}`,
-      isReached: above <= aboveBy.most,
-    }
-  }
-  const { atLeastOf: peer } = goal
-  if (peer) {
-    const base = results.median(pair, peer.figure)
-    if (base === undefined || base === null) return undefined
-    const ratio = ownValue / base
-    return {
-      goal: `${what} ≥ ${peer.times} × ${figures[peer.figure].title}`,
-      measured: `${ratio.toFixed(2)} ×`,
-      isReached: ratio >= peer.times,
-    }
-  }
-  const { times, of } = goal.atLeast ?? goal.atMost ?? { times: 1, of: pair }
-  const other = results.median(of, figure)
-  if (other === undefined || other === null) return undefined
-  const ratio = ownValue / other
+  // What is in its own unit is that much more than nothing.
+  const baseValue = base ? results.median(base.pair, base.figure) : 0
+  if (value === undefined || baseValue === undefined || baseValue === null) return undefined
+  const isTimes = base?.by === 'times'
+  if (isTimes && baseValue === 0) return undefined
+  const inUnit = (amount: number | string) => `${base ? `${base.called} + ` : ''}${amount} ${unit}`.trimEnd()
+  const wanted = isTimes ? `${limit} × ${base.called}` : inUnit(limit)
+  const goal = `${pair === 'ours' ? title : `${title} (${pair})`} ${sign} ${wanted}`
+  if (value === null) return { goal, measured: 'not in time', isReached: false }
+  const counted = isTimes ? value / baseValue : value - baseValue
   return {
-    goal: `${what} ${goal.atLeast ? '≥' : '≤'} ${times} × ${of}`,
-    measured: `${ratio.toFixed(2)} ×`,
-    isReached: goal.atLeast ? ratio >= times : ratio <= times,
+    goal,
+    measured: isTimes ? `${counted.toFixed(2)} ×` : inUnit(counted.toFixed(digits)),
+    isReached: sign === '≤' ? counted <= limit : counted >= limit,
   }
 }

@@ -5,10 +5,12 @@ import { quantile } from './quantile.ts'
 export class Results {
   readonly #values = new Map<string, Map<FigureName, (number | null)[]>>()
 
+  /** A value that is no number is left out: nothing was counted, for example no round trip. */
   add(pair: string, measured: Measured): void {
     const figuresOfPair = this.#values.get(pair) ?? new Map<FigureName, (number | null)[]>()
     this.#values.set(pair, figuresOfPair)
     for (const [name, value] of Object.entries(measured) as [FigureName, number | null][]) {
+      if (Number.isNaN(value)) continue
       figuresOfPair.set(name, [...(figuresOfPair.get(name) ?? []), value])
     }
   }
