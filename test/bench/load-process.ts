@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { DatagramCommands } from './load/load-datagrams.ts'
 import type { TargetCommands } from './load/load-target.ts'
 import type { VisitorCommands } from './load/load-visitor.ts'
 import type { Command } from './place.ts'
@@ -40,6 +41,10 @@ export class LoadProcess<Commands> {
 
   static visitor(inPlace: (command: Command) => Command): LoadProcess<VisitorCommands> {
     return new LoadProcess('load-visitor.ts', inPlace({ program: process.execPath, args: [] }))
+  }
+
+  static datagrams(inPlace: (command: Command) => Command): LoadProcess<DatagramCommands> {
+    return new LoadProcess('load-datagrams.ts', inPlace({ program: process.execPath, args: [] }))
   }
 
   /** Rejects after `timeoutMs` without an answer. */

@@ -21,6 +21,7 @@ const packages: Readonly<Record<string, string>> = {
   tmux: '/usr/bin/tmux',
   openssl: '/usr/bin/openssl',
   gcc: '/usr/bin/gcc',
+  'libc6-dev': '/usr/include/stdlib.h',
   'gcc-mingw-w64-x86-64-win32': '/usr/bin/x86_64-w64-mingw32-gcc',
   'xz-utils': '/usr/bin/xz',
   rpm: '/usr/bin/rpmbuild',
