@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { CuttableWay } from '../../harness/cuttable-way.ts'
-import { startLocalSshd } from '../../harness/local-sshd.ts'
-import { expect, test } from '../app-fixture.ts'
-import { goTo, knowLab, sha256, signIn } from '../pages/lab-files-page.ts'
+import { expect, test } from '../lab-files-fixture.ts'
+import { sha256 } from '../pages/lab-files-page.ts'
 
 test.skip(({ host }) => host === 'electron', 'files.spec.ts has it for the window')
 
@@ -15,69 +12,54 @@ const bytes = 60 * megabyte
 
 test('files that are chosen in a browser or dropped on its page arrive, and go on where a closed page has stopped them', async ({
   app,
+  labFiles,
 }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-files-'))
-  const [there, here] = [join(folder, 'lab'), join(folder, 'laptop')]
-  const sshd = await startLocalSshd({ config: ['Subsystem sftp internal-sftp'] })
-  const way = await CuttableWay.open(sshd)
-  try {
-    await mkdir(there)
-    await mkdir(here)
-    const labId = await knowLab(app)
-    const { page } = app
-    await signIn(page, labId, { port: way.port, user: sshd.user, key: join(sshd.folder, 'user') })
-    const place = `#/labs/${labId}/files?path=${encodeURIComponent(there)}`
-    await goTo(page, place)
-    await expect(page.getByText('Nothing in lab.')).toBeVisible()
+  const { page } = app
+  const { there, here, way } = labFiles
+  await labFiles.open()
+  await expect(page.getByText('Nothing in lab.')).toBeVisible()
 
-    await test.step('chosen, several at once', async () => {
-      const [notes, empty] = [join(here, 'notes 笔记.txt'), join(here, 'empty')]
-      await writeFile(notes, 'learning rate 1e-4\n')
-      await writeFile(empty, '')
-      await choose(page, [notes, empty])
-      await expect(page.getByRole('row', { name: /notes 笔记\.txt/ })).toBeVisible()
-      await expect(page.getByRole('row', { name: /empty/ })).toBeVisible()
-      expect(await readFile(join(there, 'notes 笔记.txt'), 'utf8')).toBe('learning rate 1e-4\n')
-      expect(await readFile(join(there, 'empty'), 'utf8')).toBe('')
-    })
+  await test.step('chosen, several at once', async () => {
+    const [notes, empty] = [join(here, 'notes 笔记.txt'), join(here, 'empty')]
+    await writeFile(notes, 'learning rate 1e-4\n')
+    await writeFile(empty, '')
+    await choose(page, [notes, empty])
+    await expect(page.getByRole('row', { name: /notes 笔记\.txt/ })).toBeVisible()
+    await expect(page.getByRole('row', { name: /empty/ })).toBeVisible()
+    expect(await readFile(join(there, 'notes 笔记.txt'), 'utf8')).toBe('learning rate 1e-4\n')
+    expect(await readFile(join(there, 'empty'), 'utf8')).toBe('')
+  })
 
-    await test.step('dropped, with a question where the name is taken', async () => {
-      await drop(page, { name: 'empty', text: 'not empty any more' })
-      await page.getByRole('button', { name: 'Keep both' }).click()
-      await expect(page.getByRole('row', { name: /empty \(2\)/ })).toBeVisible()
-      expect(await readFile(join(there, 'empty'), 'utf8')).toBe('')
-    })
+  await test.step('dropped, with a question where the name is taken', async () => {
+    await drop(page, { name: 'empty', text: 'not empty any more' })
+    await page.getByRole('button', { name: 'Keep both' }).click()
+    await expect(page.getByRole('row', { name: /empty \(2\)/ })).toBeVisible()
+    expect(await readFile(join(there, 'empty'), 'utf8')).toBe('')
+  })
 
-    await test.step('a page that is left asks first, says what is kept, and the same file goes on there', async () => {
-      const model = join(here, 'model.safetensors')
-      await writeFile(model, randomBytes(bytes))
-      const before = way.bytes
-      way.holdAfter(bytes / 2)
-      await choose(page, [model])
-      await expect.poll(() => way.bytes - before, { timeout: 30_000 }).toBeGreaterThan(bytes / 2)
-      const asked = page.waitForEvent('dialog')
-      const reloaded = page.reload()
-      const question = await asked
-      expect(question.type()).toBe('beforeunload')
-      await question.accept()
-      await reloaded
-      way.letGo()
-      await goTo(page, place)
-      const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' }).first()
-      await expect(row).toContainText('is gone or does not answer', { timeout: 30_000 })
-      await choose(page, [model])
-      const whole = page.getByRole('row', { name: /model\.safetensors/ }).filter({ hasNotText: '.part' })
-      await expect(whole).toBeVisible({ timeout: 30_000 })
-      expect(await sha256(join(there, 'model.safetensors'))).toBe(await sha256(model))
-      expect(way.bytes - before).toBeLessThan(1.25 * bytes)
-    })
-  } finally {
+  await test.step('a page that is left asks first, says what is kept, and the same file goes on there', async () => {
+    const model = join(here, 'model.safetensors')
+    await writeFile(model, randomBytes(bytes))
+    const before = way.bytes
+    way.holdAfter(bytes / 2)
+    await choose(page, [model])
+    await expect.poll(() => way.bytes - before, { timeout: 30_000 }).toBeGreaterThan(bytes / 2)
+    const asked = page.waitForEvent('dialog')
+    const reloaded = page.reload()
+    const question = await asked
+    expect(question.type()).toBe('beforeunload')
+    await question.accept()
+    await reloaded
     way.letGo()
-    await app.close()
-    await way[Symbol.asyncDispose]()
-    await sshd.close()
-    await rm(folder, { recursive: true, force: true })
-  }
+    await labFiles.open()
+    const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' }).first()
+    await expect(row).toContainText('is gone or does not answer', { timeout: 30_000 })
+    await choose(page, [model])
+    const whole = page.getByRole('row', { name: /model\.safetensors/ }).filter({ hasNotText: '.part' })
+    await expect(whole).toBeVisible({ timeout: 30_000 })
+    expect(await sha256(join(there, 'model.safetensors'))).toBe(await sha256(model))
+    expect(way.bytes - before).toBeLessThan(1.25 * bytes)
+  })
 })
 
 async function choose(page: Page, paths: readonly string[]): Promise<void> {

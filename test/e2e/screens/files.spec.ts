@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { CuttableWay } from '../../harness/cuttable-way.ts'
-import { startLocalSshd } from '../../harness/local-sshd.ts'
-import { expect, test } from '../app-fixture.ts'
-import { goTo, knowLab, sha256, signIn } from '../pages/lab-files-page.ts'
+import { expect, test } from '../lab-files-fixture.ts'
+import { sha256 } from '../pages/lab-files-page.ts'
 
 test.skip(
   ({ host }) => host !== 'electron',
@@ -18,56 +15,39 @@ const bytes = 60 * megabyte
 
 test('files that are dropped on the window or chosen in its dialog arrive, over a cut connection too', async ({
   app,
+  labFiles,
 }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'nps-desktop-files-'))
-  const [there, here] = [join(folder, 'lab'), join(folder, 'laptop')]
-  const sshd = await startLocalSshd({ config: ['Subsystem sftp internal-sftp'] })
-  const way = await CuttableWay.open(sshd)
-  try {
-    await mkdir(there)
-    await mkdir(here)
-    const labId = await knowLab(app)
-    const { page } = app
-    await signIn(page, labId, {
-      port: way.port,
-      user: sshd.user,
-      key: app.pathThere(join(sshd.folder, 'user')),
-    })
-    await goTo(page, `#/labs/${labId}/files?path=${encodeURIComponent(there)}`)
-    await expect(page.getByText('Nothing in lab.')).toBeVisible()
+  const { page } = app
+  const { there, here, way } = labFiles
+  await labFiles.open()
+  await expect(page.getByText('Nothing in lab.')).toBeVisible()
 
-    await test.step('chosen in the dialog', async () => {
-      const notes = join(here, 'notes 笔记.txt')
-      await writeFile(notes, 'learning rate 1e-4\n')
-      await app.running.electron?.evaluate(({ dialog }, path) => {
-        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
-      }, app.pathThere(notes))
-      await page.getByRole('button', { name: 'Upload…' }).click()
-      await page.getByRole('menuitem', { name: 'Files…' }).click()
-      await expect(page.getByRole('row', { name: /notes 笔记\.txt/ })).toBeVisible()
-    })
+  await test.step('chosen in the dialog', async () => {
+    const notes = join(here, 'notes 笔记.txt')
+    await writeFile(notes, 'learning rate 1e-4\n')
+    await app.running.electron?.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
+    }, app.pathThere(notes))
+    await page.getByRole('button', { name: 'Upload…' }).click()
+    await page.getByRole('menuitem', { name: 'Files…' }).click()
+    await expect(page.getByRole('row', { name: /notes 笔记\.txt/ })).toBeVisible()
+  })
 
-    await test.step('dropped, and cut off in the middle', async () => {
-      const model = join(here, 'model.safetensors')
-      await writeFile(model, randomBytes(bytes))
-      const before = way.bytes
-      way.cutAfter(bytes / 2)
-      await drop(page, app.pathThere(model))
-      const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' })
-      await expect(row.getByRole('button', { name: 'Try now' })).toBeVisible({ timeout: 30_000 })
-      await row.getByRole('button', { name: 'Try now' }).click()
-      await expect(page.getByRole('row', { name: /model\.safetensors/ })).toBeVisible({ timeout: 30_000 })
-      expect(await sha256(join(there, 'model.safetensors'))).toBe(await sha256(model))
-      expect(way.cuts).toBe(1)
-      // what was there already did not go again
-      expect(way.bytes - before).toBeLessThan(1.25 * bytes)
-    })
-  } finally {
-    await app.close()
-    await way[Symbol.asyncDispose]()
-    await sshd.close()
-    await rm(folder, { recursive: true, force: true })
-  }
+  await test.step('dropped, and cut off in the middle', async () => {
+    const model = join(here, 'model.safetensors')
+    await writeFile(model, randomBytes(bytes))
+    const before = way.bytes
+    way.cutAfter(bytes / 2)
+    await drop(page, app.pathThere(model))
+    const row = page.getByRole('listitem').filter({ hasText: 'model.safetensors' })
+    await expect(row.getByRole('button', { name: 'Try now' })).toBeVisible({ timeout: 30_000 })
+    await row.getByRole('button', { name: 'Try now' }).click()
+    await expect(page.getByRole('row', { name: /model\.safetensors/ })).toBeVisible({ timeout: 30_000 })
+    expect(await sha256(join(there, 'model.safetensors'))).toBe(await sha256(model))
+    expect(way.cuts).toBe(1)
+    // what was there already did not go again
+    expect(way.bytes - before).toBeLessThan(1.25 * bytes)
+  })
 })
 
 /** As the system does it: the window is told of a file by its path, and the page by a File. */
