@@ -192,6 +192,20 @@ Pages speculative:                         10000.
     })
   })
 
+  it('of a container it is what it has of its own, not the files that it is lent of its host', () => {
+    const df = (line: string) => `/dev/nvme0n1p2 468750000 440703125 28046875 94% ${line}\n`
+    const lent = [
+      '/etc/hosts',
+      '/usr/bin/nvidia-smi',
+      '/usr/lib/x86_64-linux-gnu/libcuda.so',
+      '/run/host/os-release',
+    ]
+    for (const path of lent) {
+      const text = `m disks\nFilesystem 1024-blocks Used Available Capacity Mounted on\noverlay 52428800 2428800 50000000 5% /\n${df(path)}/dev/sdb1 62428800 2428800 60000000 4% /usr/local\n`
+      expect(read(text).reading.disks.map(({ mount }) => mount)).toEqual(['/', '/usr/local'])
+    }
+  })
+
   it('is nothing where it answers nothing', () => {
     expect(read('').reading).toMatchObject({ cpu: null, memory: null, load: null, disks: [], processes: [] })
   })

@@ -55,6 +55,9 @@ function readLoad(line: string | undefined): LabReading['load'] {
   return { one, five, fifteen }
 }
 
+/** Parts of another volume, and what a container is lent of its host: single files, each with the figures of the host's disk. */
+const noDisk = /^\/(System\/Volumes\/(?!Data$)|snap\/|etc\/|run\/host\/|usr\/(s?bin|lib\d*|share)\/)/
+
 /**
  * Real disks and those of the network, by mount point; the same one mounted twice is listed once. Of more than `maxDisks` the one
  * with the home folder and the fullest.
@@ -68,11 +71,7 @@ function readDisks(sections: Sections): LabDisk[] {
     const isHome = disk.mount === home?.mount
     const isReal =
       /^(\/dev\/(?!loop)|[^/\s]+:|\/\/)/.test(disk.device) || /^[\w.-]+(\/[\w.-]+)+$/.test(disk.device)
-    if (
-      (!isReal && !isHome && disk.mount !== '/') ||
-      /^\/(System\/Volumes\/(?!Data$)|snap\/)/.test(disk.mount)
-    )
-      continue
+    if ((!isReal && !isHome && disk.mount !== '/') || noDisk.test(disk.mount)) continue
     const { mount, usedBytes, totalBytes } = disk
     if (disks.has(disk.device) && !isHome) continue
     disks.set(disk.device, { mount, usedBytes, totalBytes, isHome })
