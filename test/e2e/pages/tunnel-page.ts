@@ -37,6 +37,19 @@ export class TunnelPage {
     return this.#section('Path test')
   }
 
+  get guests(): Locator {
+    return this.#section('Guest passes')
+  }
+
+  /** Until the end of the day, for whoever has the line; answers that line, which is shown this once. */
+  async makeGuestPass(guest: string): Promise<string> {
+    await this.guests.getByRole('button', { name: 'Make a guest pass…' }).click()
+    const dialog = this.#page.getByRole('dialog')
+    await dialog.getByLabel('Who it is for').fill(guest)
+    await dialog.getByRole('button', { name: 'Make it', exact: true }).click()
+    return (await this.guests.getByRole('button', { name: /^Copy npc / }).innerText()).trim()
+  }
+
   /** Opens it to the internet; answers once its public port is the one that was proved. */
   async letAnyoneIn(): Promise<void> {
     await this.#page.getByRole('button', { name: 'Open it to anyone who finds the port' }).click()

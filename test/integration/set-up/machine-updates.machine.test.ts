@@ -7,6 +7,7 @@ import { AppBackend } from '../../harness/app.ts'
 import { expectDone } from '../../harness/ended-job.ts'
 import { firstWords } from '../../harness/peers/first-words.ts'
 import { builtPrograms } from '../../harness/programs/built-programs.ts'
+import { olderProgram } from '../../harness/programs/older-program.ts'
 import { setUpServerAndLab } from '../../harness/set-up-machines.ts'
 import { Bed } from '../../testbed/bed.ts'
 import type { Machine } from '../../testbed/machines/machine.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), 'nps-desktop-programs-'))
   bed = await Bed.start({ machines: ['cloud', 'lab'] })
   app = await AppBackend.start(programs)
-  await offer({ nps: olderOf(await programOf('nps')), npc: olderOf(await programOf('npc')) })
+  await offer({ nps: olderProgram(await programOf('nps')), npc: olderProgram(await programOf('npc')) })
   const made = await setUpServerAndLab(app, bed)
   serverId = made.serverId
   labId = made.labId
@@ -124,16 +125,6 @@ async function offer(bytes: Readonly<Record<'nps' | 'npc', Buffer>>): Promise<vo
 
 async function programOf(program: 'nps' | 'npc'): Promise<Buffer> {
   return await readFile(join(built, `${program}-linux-amd64`))
-}
-
-/** The same program of an older version: the number stands in its source once, in quotes, and before that in what was compiled from it. */
-function olderOf(program: Buffer): Buffer {
-  const source = program.indexOf('"1.0.0"') + 1
-  expect(source).toBeGreaterThan(0)
-  expect(program.indexOf('"1.0.0"', source)).toBe(-1)
-  const compiled = program.lastIndexOf('1.0.0', source - 1)
-  for (const at of [source, compiled]) program.write('0.9.9', at, 'latin1')
-  return program
 }
 
 async function versionsAre(nps: string, npc: string): Promise<void> {

@@ -1,0 +1,170 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { olderProgram } from '../../harness/programs/older-program.ts'
+import type { Machine } from '../../testbed/machines/machine.ts'
+import { expect, test } from '../bed-fixture.ts'
+import { HomePage } from '../pages/home-page.ts'
+import { notebookFile, notebookText } from '../pages/jupyter-page.ts'
+import { LabPage } from '../pages/lab-page.ts'
+import { SetupWizard } from '../pages/setup-wizard.ts'
+import { TunnelPage } from '../pages/tunnel-page.ts'
+import { WelcomePage } from '../pages/welcome-page.ts'
+import { shoot } from '../screenshots.ts'
+import { recordNotifications } from '../told-notices.ts'
+import { Guest } from './guest.ts'
+import { Training } from './training.ts'
+
+test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
+test.use({ machines: ['cloud', 'lab', 'jump'] })
+test.setTimeout(5 * 60_000)
+
+/** The lab box is read each minute while something is waited for and nobody looks. */
+const toldTimeoutMs = 75_000
+
+test('a working day: a look at the GPUs, a notebook started, a guest, a test of the way, an update, and word that the training has ended', async ({
+  app,
+  bed,
+  programsFolder,
+}) => {
+  const { page } = app
+  const { cloud, lab: labMachine } = bed
+  const home = new HomePage(page)
+  const lab = new LabPage(page)
+  const tunnel = new TunnelPage(page)
+  const training = await Training.start(labMachine)
+  await labMachine.exec(`runuser -u researcher -- tee /home/researcher/${notebookFile}`, {
+    input: notebookText(),
+  })
+  await test.step('the wizard sets both up', async () => {
+    await new WelcomePage(page).setUpServer()
+    await new SetupWizard(page).setUpBoth(bed)
+    await page.evaluate(() => (location.hash = '#/'))
+  })
+  const notified = await recordNotifications(page)
+
+  await test.step('the card shows the GPUs and the machine as they are, and moves with them', async () => {
+    await lab.open('lab-a100')
+    await expect(lab.gpu(0)).toContainText('93 %', { timeout: 30_000 })
+    await expect(lab.gpu(0)).toContainText('71 °C')
+    await expect(lab.gpu(0)).toContainText(new RegExp(`you\\s*${Training.processName}`))
+    await expect(lab.gpu(3)).toContainText('Not in use')
+    const before = await lab.figures()
+    expect(before).toEqual([
+      expect.stringMatching(/^CPU \d+ % of \d+ threads?/),
+      expect.stringMatching(/^Memory \d.* of \d/),
+      expect.stringMatching(/^Disk, \/.* \d.* of \d.*, \d+ %$/),
+      expect.stringMatching(/^Load, 1 min \d/),
+    ])
+    await training.goesOn()
+    await expect(lab.gpu(0)).toContainText('12 %', { timeout: 20_000 })
+    expect(await lab.figures()).not.toEqual(before)
+    await shoot(app, 'day-card')
+  })
+
+  await test.step('Jupyter is started from its sheet, and what was made opens with its token', async () => {
+    const sheet = await lab.startJupyter('JupyterLab 4.6.6')
+    await shoot(app, 'day-started')
+    const files = await app.running.openedPage(() =>
+      sheet.getByRole('button', { name: 'Open notebook' }).click(),
+    )
+    await expect(files.getByText(notebookFile, { exact: true })).toBeVisible({ timeout: 60_000 })
+    await files.close()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  })
+
+  await test.step('word is asked for when the training ends, and it ends while another page is in front', async () => {
+    await lab.wish(`${Training.processName} ends`).click({ timeout: 60_000 })
+    await expect(lab.wish(`${Training.processName} ends`)).toBeChecked()
+    await tunnel.open('Jupyter')
+    await training.ends()
+  })
+
+  await test.step('a guest pass leads to that tunnel from another machine, until it is taken back', async () => {
+    const line = await tunnel.makeGuestPass('A labmate')
+    const guest = await Guest.paste(line, bed.machine('jump'), programsFolder)
+    expect(await guest.get('/api')).toContain('"version"')
+    const { ended } = await guest.visit()
+    const row = tunnel.guests.getByRole('row', { name: 'A labmate' })
+    await expect(row).toContainText('first used at')
+    await shoot(app, 'day-guest')
+    await row.getByRole('button', { name: 'Revoke' }).click()
+    await expect(row).toContainText('revoked')
+    await ended
+    await expect(guest.get('/api')).rejects.toThrow('curl')
+  })
+
+  await test.step('the path test measures each leg', async () => {
+    await tunnel.pathTest.getByRole('button', { name: 'Test', exact: true }).click()
+    const rows = tunnel.pathTest.locator('tbody tr')
+    await expect(rows).toHaveCount(4, { timeout: 30_000 })
+    const legs = [`This laptop → ${cloud.address}`, `${cloud.address} → lab-a100`, 'lab-a100 → Jupyter']
+    for (const [index, leg] of [...legs, 'All the way → Jupyter'].entries()) {
+      await expect(rows.nth(index)).toContainText(leg)
+      await expect(rows.nth(index).locator('td').nth(1)).toHaveText(/^(<1|\d+)\sms$/)
+      if (leg !== legs[2])
+        await expect(rows.nth(index).locator('td').nth(3)).toHaveText(/^↓\s\d[\d.]*\s↑\s\d[\d.]*\sMbit\/s$/)
+    }
+    await shoot(app, 'day-path')
+  })
+
+  await test.step('an older nps and an older npc are brought up to date by their buttons', async () => {
+    await runOlder(labMachine, '/home/researcher/.local/bin/npc', {
+      programsFolder,
+      restart: `runuser -u researcher -- env XDG_RUNTIME_DIR=/run/user/$(id -u researcher) systemctl --user restart npc`,
+    })
+    await runOlder(cloud, '/usr/bin/nps', { programsFolder, restart: 'systemctl restart nps' })
+    await page.getByRole('link', { name: cloud.address }).first().click()
+    const versions = page.getByRole('region', { name: 'Versions' })
+    for (const [program, machine] of [
+      ['nps', cloud.address],
+      ['npc', 'lab-a100'],
+    ] as const) {
+      const row = versions.getByRole('listitem').filter({ hasText: program })
+      await expect(row).toContainText('0.9.9 → 1.0.0', { timeout: 30_000 })
+      await row.getByRole('button', { name: `Update ${program} on ${machine}` }).click()
+      await expect(row).toContainText('Updated', { timeout: 60_000 })
+      await expect(row).toContainText('1.0.0')
+    }
+    await shoot(app, 'day-updated')
+    expect(await labMachine.exec('/home/researcher/.local/bin/npc -version')).toContain('1.0.0')
+    expect(await cloud.exec('nps -version')).toContain('1.0.0')
+    await home.open()
+    await expect(home.row('Jupyter', 'ready')).toBeVisible({ timeout: 30_000 })
+  })
+
+  await test.step('the browser tells that the training has ended, and what is free now', async () => {
+    await expect
+      .poll(notified, { timeout: toldTimeoutMs })
+      .toEqual([
+        expect.stringMatching(
+          /^train\.py ended on lab-a100\. Ended after \d+ min\. GPU 0 and 1 are free now\.$/,
+        ),
+      ])
+  })
+
+  await test.step('what was started is stopped again', async () => {
+    await lab.open('lab-a100')
+    await expect(lab.wish(`${Training.processName} ends`)).toHaveCount(0)
+    const stop = lab.found.getByRole('button', { name: 'Stop Jupyter on port 8888' })
+    await stop.click({ timeout: 30_000 })
+    await expect(stop).toHaveCount(0, { timeout: 30_000 })
+    expect(await labMachine.exec('ss -Hltn "sport = 8888"')).toBe('')
+  })
+})
+
+/** The program of this machine as of version 0.9.9, as if it had been set up long ago. */
+async function runOlder(
+  machine: Machine,
+  path: string,
+  { programsFolder, restart }: { programsFolder: string; restart: string },
+): Promise<void> {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
+  const older = olderProgram(await readFile(join(programsFolder, `${name}-linux-${arch}`)))
+  await writeFile(join(machine.disk.root, `${path}.older`), older)
+  // where it runs it cannot be written over; another file may take its name, with its owner and mode
+  await machine.exec(
+    `chown --reference=${path} ${path}.older && chmod --reference=${path} ${path}.older && mv ${path}.older ${path} && ${restart}`,
+  )
+  expect(await machine.exec(`${path} -version`)).toContain('0.9.9')
+}
