@@ -126,6 +126,9 @@ test('a working day: a look at the GPUs, a notebook started, a guest, a test of 
       await expect(row).toContainText('1.0.0')
     }
     await shoot(app, 'day-updated')
+    const ports = await page.getByRole('region', { name: 'Ports and who uses them' }).boundingBox()
+    const beside = await versions.boundingBox()
+    expect((ports?.x ?? 0) + (ports?.width ?? 0)).toBeLessThan(beside?.x ?? 0)
     expect(await labMachine.exec('/home/researcher/.local/bin/npc -version')).toContain('1.0.0')
     expect(await cloud.exec('nps -version')).toContain('1.0.0')
     await home.open()
