@@ -12,14 +12,15 @@ import { WelcomePage } from '../pages/welcome-page.ts'
 import { shoot } from '../screenshots.ts'
 import { recordNotifications } from '../told-notices.ts'
 import { Guest } from './guest.ts'
+import { endWhileAway, lookAtCard, testPath, toldTimeoutMs, trainingEnded } from './lab-steps.ts'
 import { Training } from './training.ts'
 
-test.skip(({ host }) => host === 'electron', 'the same page and backend; the main job runs in the window')
+test.skip(
+  ({ host }) => host === 'electron',
+  'the window has the card, the path test and the notification in the main job',
+)
 test.use({ machines: ['cloud', 'lab', 'jump'] })
 test.setTimeout(5 * 60_000)
-
-/** The lab box is read each minute while something is waited for and nobody looks. */
-const toldTimeoutMs = 75_000
 
 test('a working day: a look at the GPUs, a notebook started, a guest, a test of the way, an update, and word that the training has ended', async ({
   app,
@@ -40,26 +41,10 @@ test('a working day: a look at the GPUs, a notebook started, a guest, a test of 
     await new SetupWizard(page).setUpBoth(bed)
     await page.evaluate(() => (location.hash = '#/'))
   })
-  const notified = await recordNotifications(page)
+  const notified = await recordNotifications(app)
 
-  await test.step('the card shows the GPUs and the machine as they are, and moves with them', async () => {
-    await lab.open('lab-a100')
-    await expect(lab.gpu(0)).toContainText('93 %', { timeout: 30_000 })
-    await expect(lab.gpu(0)).toContainText('71 °C')
-    await expect(lab.gpu(0)).toContainText(new RegExp(`you\\s*${Training.processName}`))
-    await expect(lab.gpu(3)).toContainText('Not in use')
-    const before = await lab.figures()
-    expect(before).toEqual([
-      expect.stringMatching(/^CPU \d+ % of \d+ threads?/),
-      expect.stringMatching(/^Memory \d.* of \d/),
-      expect.stringMatching(/^Disk, \/.* \d.* of \d.*, \d+ %$/),
-      expect.stringMatching(/^Load, 1 min \d/),
-    ])
-    await training.goesOn()
-    await expect(lab.gpu(0)).toContainText('12 %', { timeout: 20_000 })
-    expect(await lab.figures()).not.toEqual(before)
-    await shoot(app, 'day-card')
-  })
+  await test.step('the card shows the GPUs and the machine as they are, and moves with them', () =>
+    lookAtCard(app, training))
 
   await test.step('Jupyter is started from its sheet, and what was made opens with its token', async () => {
     const sheet = await lab.startJupyter('JupyterLab 4.6.6')
@@ -72,12 +57,8 @@ test('a working day: a look at the GPUs, a notebook started, a guest, a test of 
     await expect(page.getByRole('dialog')).toHaveCount(0)
   })
 
-  await test.step('word is asked for when the training ends, and it ends while another page is in front', async () => {
-    await lab.wish(`${Training.processName} ends`).click({ timeout: 60_000 })
-    await expect(lab.wish(`${Training.processName} ends`)).toBeChecked()
-    await tunnel.open('Jupyter')
-    await training.ends()
-  })
+  await test.step('word is asked for when the training ends, and it ends while another page is in front', () =>
+    endWhileAway(app, training, 'Jupyter'))
 
   await test.step('a guest pass leads to that tunnel from another machine, until it is taken back', async () => {
     const line = await tunnel.makeGuestPass('A labmate')
@@ -93,19 +74,8 @@ test('a working day: a look at the GPUs, a notebook started, a guest, a test of 
     await expect(guest.get('/api')).rejects.toThrow('curl')
   })
 
-  await test.step('the path test measures each leg', async () => {
-    await tunnel.pathTest.getByRole('button', { name: 'Test', exact: true }).click()
-    const rows = tunnel.pathTest.locator('tbody tr')
-    await expect(rows).toHaveCount(4, { timeout: 30_000 })
-    const legs = [`This laptop → ${cloud.address}`, `${cloud.address} → lab-a100`, 'lab-a100 → Jupyter']
-    for (const [index, leg] of [...legs, 'All the way → Jupyter'].entries()) {
-      await expect(rows.nth(index)).toContainText(leg)
-      await expect(rows.nth(index).locator('td').nth(1)).toHaveText(/^(<1|\d+)\sms$/)
-      if (leg !== legs[2])
-        await expect(rows.nth(index).locator('td').nth(3)).toHaveText(/^↓\s\d[\d.]*\s↑\s\d[\d.]*\sMbit\/s$/)
-    }
-    await shoot(app, 'day-path')
-  })
+  await test.step('the path test measures each leg', () =>
+    testPath(app, { server: cloud.address, tunnel: 'Jupyter' }))
 
   await test.step('an older nps and an older npc are brought up to date by their buttons', async () => {
     await runOlder(labMachine, '/home/researcher/.local/bin/npc', {
@@ -135,15 +105,8 @@ test('a working day: a look at the GPUs, a notebook started, a guest, a test of 
     await expect(home.row('Jupyter', 'ready')).toBeVisible({ timeout: 30_000 })
   })
 
-  await test.step('the browser tells that the training has ended, and what is free now', async () => {
-    await expect
-      .poll(notified, { timeout: toldTimeoutMs })
-      .toEqual([
-        expect.stringMatching(
-          /^train\.py ended on lab-a100\. Ended after \d+ min\. GPU 0 and 1 are free now\.$/,
-        ),
-      ])
-  })
+  await test.step('the browser tells that the training has ended, and what is free now', () =>
+    expect.poll(notified, { timeout: toldTimeoutMs }).toEqual([expect.stringMatching(trainingEnded)]))
 
   await test.step('what was started is stopped again', async () => {
     await lab.open('lab-a100')

@@ -12,6 +12,9 @@ import { SetupWizard } from '../pages/setup-wizard.ts'
 import { TunnelPage } from '../pages/tunnel-page.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 import { shoot } from '../screenshots.ts'
+import { recordNotifications } from '../told-notices.ts'
+import { endWhileAway, lookAtCard, testPath, toldTimeoutMs, trainingEnded } from './lab-steps.ts'
+import { Training } from './training.ts'
 
 test.use({ machines: ['cloud', 'lab'] })
 test.setTimeout(8 * 60_000)
@@ -34,6 +37,8 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
   })
   const token = await startJupyter(bed.lab)
   await startTensorBoard(bed.lab)
+  // a browser has this in the spec of a day
+  const training = app.host === 'electron' && app.windows === null ? await Training.start(bed.lab) : null
 
   await test.step('the server: host key first, then the secret, then every step by itself', async () => {
     await new WelcomePage(page).setUpServer()
@@ -83,6 +88,17 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
     await home.open()
   })
 
+  const notified =
+    training &&
+    (await test.step('GPUs, a path test, and word asked for when a training ends', async () => {
+      const shown = await recordNotifications(app)
+      await lookAtCard(app, training)
+      await endWhileAway(app, training, 'Jupyter')
+      await testPath(app, { server: bed.cloud.address, tunnel: 'Jupyter' })
+      await home.open()
+      return shown
+    }))
+
   await test.step('the cloud machine reboots: nothing is called ready meanwhile, all is afterwards', async () => {
     // a server that is back within 20 s was being checked all the while, and never told as away
     const notReady = (['checking', 'unknown', 'broken'] as const).map((look) => home.row('SSH', look))
@@ -90,6 +106,10 @@ test('from a bare server to SSH, Jupyter and TensorBoard, and back again after e
     await Promise.all([gone, bed.cloud.reboot()])
     await expectAllBack(app, bed)
   })
+
+  if (notified)
+    await test.step('the system is told that the training has ended', () =>
+      expect.poll(notified, { timeout: toldTimeoutMs }).toContainEqual(expect.stringMatching(trainingEnded)))
 
   // whatever the window runs on, it is the same backend that waits for the same npc: these take two minutes
   if (app.windows === null) await interruptLab(app, bed)
