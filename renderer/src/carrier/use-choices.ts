@@ -8,6 +8,8 @@ import { useScopeSignal } from './scope-signal.ts'
 export interface Choices<Args extends unknown[]> {
   /** Why the last one failed; null after a good one. */
   readonly failure: Ref<Failure | null>
+  /** Those that are not saved yet, the latest last: what was chosen is shown at once. */
+  readonly waiting: Readonly<Ref<readonly Args[]>>
   /** Runs them one after the other in the order of the clicks, so that the last click wins. */
   choose(...args: Args): void
 }
@@ -18,6 +20,7 @@ export function useChoices<Args extends unknown[]>(
 ): Choices<Args> {
   const failure = shallowRef<Failure | null>(null)
   const signal = useScopeSignal()
+  const waiting = shallowRef<readonly Args[]>([])
   let last: Promise<void> = Promise.resolve()
 
   async function save(args: Args): Promise<void> {
@@ -27,10 +30,13 @@ export function useChoices<Args extends unknown[]>(
       failure.value = null
     } catch (error) {
       failure.value = failureOf(error)
+    } finally {
+      waiting.value = waiting.value.filter((one) => one !== args)
     }
   }
   function choose(...args: Args): void {
+    waiting.value = [...waiting.value, args]
     last = last.then(() => save(args))
   }
-  return { failure, choose }
+  return { failure, waiting, choose }
 }

@@ -19,8 +19,9 @@ export function possibleFixes({ fixes }: Failure, handlers: FixHandlers): Fix[] 
   return fixes.filter((fix) => textToCopy(fix) !== null || handlers[fix.action] !== undefined)
 }
 
-export function doFix(handlers: FixHandlers, fix: Fix, failure: Failure): void {
+/** Fulfils when what the fix began has ended. */
+export async function doFix(handlers: FixHandlers, fix: Fix, failure: Failure): Promise<void> {
   // a handler takes the fix of its action
   const handler = handlers[fix.action] as ((fix: Fix, failure: Failure) => unknown) | undefined
-  void handler?.(fix, failure)
+  await handler?.(fix, failure)
 }

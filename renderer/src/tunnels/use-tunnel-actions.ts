@@ -102,7 +102,7 @@ export function useTunnelActions(): TunnelActions {
     fix(tunnel, fix) {
       const failure =
         failures.value.get(tunnel.id) ?? (tunnel.status.state === 'broken' ? tunnel.status.failure : null)
-      if (failure) doFix(handlersOf(tunnel), fix, failure)
+      if (failure) void doFix(handlersOf(tunnel), fix, failure)
     },
     handlersOf,
   }
