@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { hearing } from '../../testing/hearing.ts'
-import { buttonCalled, changingFeed, feedOf, mountPage } from '../../testing/mount-page.ts'
+import { hearing } from '../../../testing/hearing.ts'
+import { buttonCalled, changingFeed, feedOf, mountPage } from '../../../testing/mount-page.ts'
 import MovingSettings from './MovingSettings.vue'
 
 const code = '203.0.113.5:8024 K7QF2-9XMDT-4WB3H-Q8NRC'

@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { hearing } from '../../testing/hearing.ts'
-import { buttonCalled, mountPage } from '../../testing/mount-page.ts'
+import { hearing } from '../../../testing/hearing.ts'
+import { buttonCalled, mountPage } from '../../../testing/mount-page.ts'
 import MovingSettings from './MovingSettings.vue'
 
 const contents = {
