@@ -14,8 +14,8 @@ type Open = () => Promise<Duplex | null>
 
 /**
  * Finds out what a service is that nobody has named: by its banner, else by its first page and by the pages that tell the kinds apart.
- * Null for whatever is none of them. A service that speaks first is sent nothing; another one gets `GET /`, and only one that speaks HTTP
- * anything more. Remote Desktop is not among them, since it is known by bytes that no other service understands.
+ * Null for whatever is none of them. A service that speaks first is sent nothing; another one gets `GET /`, and only one that answers as
+ * HTTP or TLS does, or hangs up, anything more. Remote Desktop is not among them, since it is known by bytes that no other service understands.
  */
 export async function recogniseService(
   open: Open,
@@ -24,17 +24,21 @@ export async function recogniseService(
   const first = await open()
   if (!first) return null
   let plain: string
+  let hasHungUp: boolean
   try {
     const said = await bannerOf(first, signal)
     if (said !== '') return kindByBanner(said)
     if (first.destroyed) return null
     plain = await firstPage(first, signal)
+    hasHungUp = first.readableEnded || first.destroyed
   } finally {
     first.destroy()
   }
   // a server with a certificate answers a plain request with 400, with nothing, or with an alert
   const isPlain = isHttp(plain) && !/^HTTP\/1\.[01] 400\b/.test(plain)
   if (isPlain) return await kindByPages(open, plain, { secure: false, signal })
+  const isAlert = plain.startsWith('\x15\x03')
+  if (!isHttp(plain) && !isAlert && !(plain === '' && hasHungUp)) return null
   const page = await withStream(open, { secure: true }, (stream) => firstPage(stream, signal))
   return page !== null && isHttp(page) ? await kindByPages(open, page, { secure: true, signal }) : null
 }

@@ -22,6 +22,7 @@ const lookIntervalMs = 1_000
 /** How many checks run at once; each holds one connection to a server for some milliseconds. */
 const maxConcurrent = 8
 const checkTimeoutMs = 15_000
+const maxRecognising = 2
 /** Some questions, one after the other, through a slow line. */
 const recogniseTimeoutMs = 45_000
 
@@ -56,6 +57,7 @@ export class TunnelChecks {
   readonly #entries = new Map<string, Check>()
   /** By tunnel, under which circumstances it was last asked what it is. */
   readonly #recognised = new Map<string, string>()
+  readonly #recognising = new Set<Promise<void>>()
   readonly #stop = new AbortController()
   readonly #subscriptions = new DisposableStack()
 
@@ -91,7 +93,7 @@ export class TunnelChecks {
   async close(): Promise<void> {
     this.#stop.abort()
     this.#subscriptions.dispose()
-    await Promise.all([...this.#entries.values()].map(({ running }) => running))
+    await Promise.all([...[...this.#entries.values()].map(({ running }) => running), ...this.#recognising])
   }
 
   /** Calls back when evidence arrives, and every second, because evidence also ages. */
@@ -176,22 +178,34 @@ export class TunnelChecks {
       const result = await this.#ask(tunnel, signal)
       const brokenSinceMs = brokenSince(entry.evidence, result)
       entry.evidence = { result, checkingSinceMs: null, brokenSinceMs }
-      this.#changed.emit()
-      await this.#recognise(tunnel, result)
+      this.#recogniseBeside(tunnel, result)
     } catch (error) {
       // the link broke or the app is closing: without an answer the evidence just gets older
       this.#log.debug('a check gave no answer', { tunnel: tunnel.id, error })
     }
   }
 
+  /** Beside the checks, a few at a time: those of other tunnels do not wait for a slow answer. */
+  #recogniseBeside(tunnel: ListedTunnel, result: CheckResult): void {
+    if (this.#recognising.size >= maxRecognising) return
+    const asking = this.#recognise(tunnel, result)
+      .catch((error: unknown) => {
+        // the link broke or the app is closing: it is asked again
+        this.#recognised.delete(tunnel.id)
+        this.#log.debug('what a service is was not found out', { tunnel: tunnel.id, error })
+      })
+      .finally(() => this.#recognising.delete(asking))
+    this.#recognising.add(asking)
+  }
+
   /**
    * Of a tunnel that was made elsewhere, what its service shows itself to be: asked once, where nothing is known of it or something else
-   * answers than its port and name promise, and again when the tunnel or its lab box has come anew.
+   * answers than its port and name promise, and again when the tunnel leads elsewhere or the app has started anew.
    */
   async #recognise(
-    { id, kind, reach, relayTunnel, client, server, port }: ListedTunnel,
+    { id, kind, reach, relayTunnel, server, port }: ListedTunnel,
     result: CheckResult,
-  ) {
+  ): Promise<void> {
     const { tunnelNotes, seenKinds } = this.#storage
     const { mode, target } = relayTunnel
     if (reach !== 'anyone' || mode !== 'tcp' || tunnelNotes.get(id)) return
@@ -199,14 +213,16 @@ export class TunnelChecks {
     const isWrong = service.failure?.code === 'service-wrong'
     if (!isWrong && !(kind === 'tcp' && service.state === 'ok')) return
     if (isWrong && seenKinds.get(id)) this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.delete(id))
-    const circumstances = JSON.stringify([target, port, client?.agent.state, client?.agent.sinceMs])
-    if (this.#recognised.get(id) === circumstances || printerPorts.has(targetPort(target))) return
+    const circumstances = JSON.stringify([target, port, kind])
+    if (this.#recognised.get(id) === circumstances || isLeftAlone(target)) return
     this.#recognised.set(id, circumstances)
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(recogniseTimeoutMs)])
     const place = { host: server.relay?.host ?? '', port }
     const found = await recogniseService(() => openPort(place, { signal }), { signal })
     // that any page answers is less than what a port or a name has promised
     if (found === null || (isWrong && found === 'web')) return
+    // of the lab box's own sshd more is thought than that one answers: the app signs in there
+    if (found === 'ssh') return
     this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.put({ id, target, kind: found }))
   }
 
@@ -276,7 +292,12 @@ function knownDirectly(
   return told === null && isRefused ? refusedDirectly(withoutServer(null, tunnelId), port.failure) : told
 }
 
-/** What is sent to these is printed on paper: raw printing and LPD. */
+/** Several targets may be several services; and what is sent to a printer is printed. */
+function isLeftAlone(target: string): boolean {
+  return target.includes(',') || printerPorts.has(targetPort(target))
+}
+
+/** Raw printing and LPD. */
 const printerPorts: ReadonlySet<number> = new Set([515, 9100, 9101, 9102])
 
 const unasked: ServiceVisit = { port: { state: 'unasked' }, service: null }

@@ -79,7 +79,7 @@ function readDisks(sections: Sections): LabDisk[] {
   const layered = disks.get('overlay') ?? disks.get('fuse-overlayfs')
   const percent = (disk: LabDisk): number => disk.usedBytes / disk.totalBytes
   return [...disks.values()]
-    .filter((disk) => disk === layered || !layered || !hasSizeOf(disk, layered))
+    .filter((disk) => disk === layered || disk.isHome || !layered || !hasSizeOf(disk, layered))
     .toSorted((a, b) => Number(b.isHome) - Number(a.isHome) || percent(b) - percent(a))
     .slice(0, maxDisks)
     .toSorted((a, b) => (a.mount < b.mount ? -1 : 1))

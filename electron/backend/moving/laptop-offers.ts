@@ -72,6 +72,8 @@ export class LaptopOffers {
     const keys = keysOfMove(secret)
     const { file } = await this.#pack({ passphrase: keys.passphrase })
     const api = await this.#relays.reach(serverId, { signal })
+    // no later than the server's, which begins when the tunnel is made
+    const untilMs = this.#clock.now() + offerMs
     const offer = await LaptopOffer.open({
       relay,
       serverId,
@@ -87,7 +89,7 @@ export class LaptopOffers {
       onReady({
         state: 'waiting',
         code: formatMoveCode({ place, secret }),
-        untilMs: this.#clock.now() + offerMs,
+        untilMs,
       })
       return { state: await this.#untilOver(offer, signal) }
     } finally {

@@ -35,11 +35,13 @@ export async function receiveByCode(
   })
   const deadline = { signal, timeoutMs: receiveTimeoutMs, onTimeout: () => giverGone(place) }
   try {
-    const stream = await withDeadline(deadline, (both) => visitor.open({ signal: both }))
-    // its end is told by 'close'
-    stream.on('error', () => undefined)
-    stream.write(request)
-    const file = await withDeadline(deadline, (both) => readFile(stream, place, both))
+    const { stream, file } = await withDeadline(deadline, async (both) => {
+      const opened = await visitor.open({ signal: both })
+      // its end is told by 'close'
+      opened.on('error', () => undefined)
+      opened.write(request)
+      return { stream: opened, file: await readFile(opened, place, both) }
+    })
     await unseal(file, passphrase)
     await thank(stream)
     return { file, passphrase }

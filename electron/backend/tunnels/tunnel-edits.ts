@@ -69,7 +69,11 @@ export class TunnelEdits {
         leadsTo === undefined ? (note?.wished ?? null) : { labId: listed.lab.id, target: leadsTo }
       if (note || wished)
         this.#storage.tunnelNotes.put({
-          ...(note ?? newNote(listed.id, kindOf(edited, undefined))),
+          ...(note ??
+            newNote(
+              listed.id,
+              edited.target === relayTunnel.target ? listed.kind : kindOf(edited, undefined),
+            )),
           entrance,
           wished,
         })

@@ -7,7 +7,7 @@ function choices() {
   const answers: (() => void)[] = []
   const scope = effectScope()
   const made = scope.run(() =>
-    useChoices((_options, choice: string) => {
+    useChoices((choice: string) => {
       saved.push(choice)
       return new Promise<void>((resolve) => answers.push(resolve))
     }),
@@ -25,13 +25,15 @@ test('a click while an earlier one is being saved is saved after it', async () =
   await vi.waitFor(() => expect(saved).toEqual(['english', 'light']))
 })
 
-test('what waits is dropped with its page', async () => {
-  const { choose, saved, answers, leave } = choices()
+test('what waits is shown as chosen, and saved when its page has gone', async () => {
+  const { choose, waiting, saved, answers, leave } = choices()
   choose('english')
   choose('light')
   await vi.waitFor(() => expect(saved).toEqual(['english']))
+  expect(waiting.value).toEqual([['english'], ['light']])
   leave()
   answers[0]?.()
-  await new Promise((resolve) => setTimeout(resolve))
-  expect(saved).toEqual(['english'])
+  await vi.waitFor(() => expect(saved).toEqual(['english', 'light']))
+  answers[1]?.()
+  await vi.waitFor(() => expect(waiting.value).toEqual([]))
 })

@@ -2,7 +2,6 @@ import type { Failure } from '@nps-desktop/electron/contract'
 import { shallowRef } from 'vue'
 import type { Ref } from 'vue'
 import { failureOf } from './failure-of-call.ts'
-import { useScopeSignal } from './scope-signal.ts'
 
 /** Calls that switches and tabs start: unlike those of a button, none may be dropped because another is under way. */
 export interface Choices<Args extends unknown[]> {
@@ -14,19 +13,15 @@ export interface Choices<Args extends unknown[]> {
   choose(...args: Args): void
 }
 
-/** Wraps a call of the contract that saves what somebody chose; those that wait are dropped when the page goes away. */
-export function useChoices<Args extends unknown[]>(
-  call: (options: { signal: AbortSignal }, ...args: Args) => Promise<unknown>,
-): Choices<Args> {
+/** Wraps a call of the contract that saves what somebody chose. What was shown as chosen is saved also when its page is gone. */
+export function useChoices<Args extends unknown[]>(call: (...args: Args) => Promise<unknown>): Choices<Args> {
   const failure = shallowRef<Failure | null>(null)
-  const signal = useScopeSignal()
   const waiting = shallowRef<readonly Args[]>([])
   let last: Promise<void> = Promise.resolve()
 
   async function save(args: Args): Promise<void> {
-    if (signal.aborted) return
     try {
-      await call({ signal }, ...args)
+      await call(...args)
       failure.value = null
     } catch (error) {
       failure.value = failureOf(error)

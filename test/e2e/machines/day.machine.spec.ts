@@ -11,7 +11,7 @@ import { TunnelPage } from '../pages/tunnel-page.ts'
 import { WelcomePage } from '../pages/welcome-page.ts'
 import { shoot } from '../screenshots.ts'
 import { recordNotifications } from '../told-notices.ts'
-import { Guest } from './guest.ts'
+import { PassHolder } from './pass-holder.ts'
 import { endWhileAway, lookAtCard, testPath, toldTimeoutMs, trainingEnded } from './lab-steps.ts'
 import { Training } from './training.ts'
 
@@ -20,7 +20,7 @@ test.skip(
   'the window has the card, the path test and the notification in the main job',
 )
 test.use({ machines: ['cloud', 'lab', 'jump'] })
-test.setTimeout(5 * 60_000)
+test.setTimeout(8 * 60_000)
 
 test('a working day: a look at the GPUs, a notebook started, a guest, a test of the way, an update, and word that the training has ended', async ({
   app,
@@ -62,7 +62,7 @@ test('a working day: a look at the GPUs, a notebook started, a guest, a test of 
 
   await test.step('a guest pass leads to that tunnel from another machine, until it is taken back', async () => {
     const line = await tunnel.makeGuestPass('A labmate')
-    const guest = await Guest.paste(line, bed.machine('jump'), programsFolder)
+    const guest = await PassHolder.paste(line, bed.machine('jump'), programsFolder)
     expect(await guest.get('/api')).toContain('"version"')
     const { ended } = await guest.visit()
     const row = tunnel.guests.getByRole('row', { name: 'A labmate' })

@@ -22,7 +22,7 @@ export async function lookAtCard(app: App, training: Training): Promise<void> {
   ])
   await training.goesOn()
   await expect(lab.gpu(0)).toContainText('12 %', { timeout: 20_000 })
-  expect(await lab.figures()).not.toEqual(before)
+  await expect.poll(async () => (await lab.figures())[1], { timeout: 20_000 }).not.toBe(before[1])
   await shoot(app, 'day-card')
 }
 

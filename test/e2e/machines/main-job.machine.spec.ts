@@ -17,7 +17,7 @@ import { endWhileAway, lookAtCard, testPath, toldTimeoutMs, trainingEnded } from
 import { Training } from './training.ts'
 
 test.use({ machines: ['cloud', 'lab'] })
-test.setTimeout(8 * 60_000)
+test.setTimeout(10 * 60_000)
 
 const tunnels = ['SSH', 'Jupyter', 'TensorBoard']
 /** After this long nothing may call itself ready that has not been proved since (ui: green expires). */

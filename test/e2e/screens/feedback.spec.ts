@@ -82,6 +82,8 @@ test('each button shows that it was pressed, before anybody has answered', async
       const page = await open(scenario, path)
       await page.emulateMedia({ reducedMotion: 'reduce' })
       await page.locator(ready).first().waitFor()
+      // what says how long ago something was does not change by itself
+      await page.clock.setFixedTime(new Date())
       await act?.(page)
       const done = await press(page, pressed)
       for (const says of done.silent) silent.push(`${name}: ${says}`)

@@ -84,6 +84,7 @@ test('a drop that the page hears of before its body is there counts too', async 
   const server = createServer(({ url }, answer) => {
     if (url === '/load-again.js') answer.end(script)
     else if (url === '/style.css') answer.destroy()
+    else if (url === '/favicon.ico') answer.writeHead(404).end()
     else if (url === '/heard') {
       answer.end()
       sendBody()

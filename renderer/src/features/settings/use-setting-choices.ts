@@ -11,7 +11,7 @@ export function useSettingChoices(): Pick<Choices<[change: Change]>, 'failure' |
   readonly settings: Readonly<Ref<Settings | null>>
 } {
   const preferences = usePreferences()
-  const { failure, waiting, choose } = useChoices((_options, change: Change) => preferences.save(change))
+  const { failure, waiting, choose } = useChoices((change: Change) => preferences.save(change))
   const settings = computed(
     () =>
       preferences.settings &&

@@ -9,7 +9,7 @@ export const moving = {
     text: 'The other laptop gets everything that gets into your servers and lab boxes. Show the code to nobody else.',
     how: 'Both laptops have to reach the same server. It passes the data on encrypted, and keeps nothing.',
     server: 'Through',
-    none: 'No server is reached now. Export a file instead, or come back when one is.',
+    none: 'No server can be reached now. Export a file instead, or come back when one is.',
     action: 'Make a code',
     again: 'Make a new code',
     making: 'Making a code…',
@@ -24,11 +24,11 @@ export const moving = {
   receive: {
     button: 'Enter a code…',
     title: 'From another laptop',
-    text: 'On the other laptop, open Settings, “Set up another laptop…”. It shows a code.',
+    text: 'On the other laptop, open Settings, “Set up another laptop…”, then “Make a code”.',
     code: 'Code',
     example: '203.0.113.5:8024 K7QF2-9XMDT-4WB3H-Q8NRC',
     hint: 'Upper or lower case, with or without hyphens',
-    action: 'Look what comes',
+    action: 'Show what comes',
     asking: 'Asking the other laptop…',
   },
   export: {

@@ -25,7 +25,7 @@ export const moving: Translation<typeof en> = {
   receive: {
     button: '输入配对码…',
     title: '来自另一台电脑',
-    text: '在另一台电脑上打开“设置”，点击“设置另一台电脑…”。它会显示一个配对码。',
+    text: '在另一台电脑上打开“设置”，点击“设置另一台电脑…”，再点击“生成配对码”。',
     code: '配对码',
     example: '203.0.113.5:8024 K7QF2-9XMDT-4WB3H-Q8NRC',
     hint: '大小写均可，连字符可省略',

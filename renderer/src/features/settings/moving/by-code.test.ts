@@ -95,7 +95,7 @@ test('a server that only this laptop reaches, or none, gives no code; among seve
     await using _page = await mountPage(MovingSettings, { answers: { overview: overviewOf(trial, away) } })
     await flushPromises()
     await press('Set up another laptop…')
-    expect(said()).toContain('No server is reached now.')
+    expect(said()).toContain('No server can be reached now.')
     expect(() => buttonCalled('Make a code')).toThrow('no button')
     await press('Cancel')
   }
@@ -117,12 +117,12 @@ test('the other laptop shows what comes before it adds it, and asks for it once'
   const moving = { receive, look: heard('look', contents), take: heard('take', contents) }
   await using page = await mountPage(MovingSettings, { answers: { moving } })
   await press('Enter a code…')
-  expect(buttonCalled('Look what comes').disabled).toBe(true)
+  expect(buttonCalled('Show what comes').disabled).toBe(true)
   await typeCode(code)
-  await press('Look what comes')
+  await press('Show what comes')
   await expect.poll(() => document.querySelector('[role=alert]')?.textContent).toContain('nobody waits')
   isRefused = false
-  await press('Look what comes')
+  await press('Show what comes')
   await expect.poll(said).toContain('cloud-hz')
   expect(said()).toContain('a100')
   await press('Add to this laptop')

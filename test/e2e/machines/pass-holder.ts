@@ -13,7 +13,7 @@ except ConnectionResetError: pass
 `
 
 /** Somebody else's machine, which has npc as it is shipped, and the line of a guest pass. */
-export class Guest {
+export class PassHolder {
   readonly #machine: Machine
   readonly #port: number
 
@@ -23,13 +23,14 @@ export class Guest {
   }
 
   /** Pastes the line there; fulfils when npc listens. */
-  static async paste(line: string, machine: Machine, programsFolder: string): Promise<Guest> {
+  static async paste(line: string, machine: Machine, programsFolder: string): Promise<PassHolder> {
     const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
     await copyFile(join(programsFolder, `npc-linux-${arch}`), join(machine.disk.root, 'usr/local/bin/npc'))
     const port = Number(/ -local_port=(\d+)/.exec(line)?.[1])
+    if (!Number.isInteger(port)) throw new Error(`no port of this machine in the line: ${line}`)
     await machine.exec(`systemd-run --quiet --unit=guest ${line}`)
     await machine.exec(`until ss -Hltn 'sport = ${port}' | grep -q .; do sleep 0.1; done`)
-    return new Guest(machine, port)
+    return new PassHolder(machine, port)
   }
 
   /** What the guest gets from the address that npc offers there; throws when there is no answer. */
@@ -41,8 +42,9 @@ export class Guest {
   async visit(): Promise<{ ended: Promise<unknown> }> {
     await this.#machine.exec('cat > /run/visitor.py', { input: visitor(this.#port) })
     const ended = this.#machine.exec('python3 /run/visitor.py', { timeoutMs: 60_000 })
-    ended.catch(() => undefined)
-    await this.#machine.exec('until [ -s /run/answer ]; do sleep 0.1; done')
+    const left = ended.then(() => Promise.reject(new Error('the visit ended before it was answered')))
+    await Promise.race([this.#machine.exec('until [ -s /run/answer ]; do sleep 0.1; done'), left])
+    left.catch(() => undefined)
     return { ended }
   }
 }
