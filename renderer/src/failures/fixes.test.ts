@@ -91,10 +91,11 @@ test('the app does every fix that the contract knows', async () => {
   })
   for (const button of page.findAll('.buttons button')) {
     if (/Open Alibaba|Copy/.test(button.text())) continue
-    await button.trigger('click')
     // one after the other: while one is being done the others are off
-    await flushPromises()
+    await expect.poll(() => button.attributes('disabled')).toBeUndefined()
+    await button.trigger('click')
   }
+  await flushPromises()
   expect(done).toEqual(
     expect.arrayContaining([
       'again',
