@@ -89,12 +89,8 @@ test('the app does every fix that the contract knows', async () => {
       tunnels: { acceptChange: async () => done.push('accepted'), edit: async () => done.push('kept') },
     },
   })
-  for (const button of page.findAll('.buttons button')) {
-    if (/Open Alibaba|Copy/.test(button.text())) continue
-    // one after the other: while one is being done the others are off
-    await expect.poll(() => button.attributes('disabled')).toBeUndefined()
-    await button.trigger('click')
-  }
+  for (const button of page.findAll('.buttons button'))
+    if (!/Open Alibaba|Copy/.test(button.text())) await button.trigger('click')
   await flushPromises()
   expect(done).toEqual(
     expect.arrayContaining([
