@@ -13,7 +13,6 @@ export const moving = {
     action: 'Make a code',
     again: 'Make a new code',
     making: 'Making a code…',
-    code: 'The code',
     enter:
       'On the other laptop, open Settings, “Enter a code…”, and type or paste it. Leave this window open.',
     waiting: 'Waiting for the other laptop… valid until {time}',

@@ -15,7 +15,6 @@ export const moving: Translation<typeof en> = {
     action: '生成配对码',
     again: '生成新的配对码',
     making: '正在生成配对码…',
-    code: '配对码',
     enter: '在另一台电脑上打开“设置”，点击“输入配对码…”，输入或粘贴它。请保持此窗口打开。',
     waiting: '正在等待另一台电脑… {time}前有效',
     taken: '另一台电脑已经收到。配对码已用过。',
