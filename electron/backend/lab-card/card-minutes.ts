@@ -34,11 +34,11 @@ export class CardMinutes {
   }
 }
 
-/** By mount point. */
+/** By mount point, of the disks that there were last: a lab box that names others at each look makes no list grow. */
 function meansOfDisks(readings: readonly LabReading[]): Record<string, number> {
-  const percents = new Map<string, number[]>()
+  const percents = new Map((readings.at(-1)?.disks ?? []).map(({ mount }) => [mount, [] as number[]]))
   for (const { mount, usedBytes, totalBytes } of readings.flatMap(({ disks }) => disks))
-    percents.set(mount, [...(percents.get(mount) ?? []), (100 * usedBytes) / totalBytes])
+    percents.get(mount)?.push((100 * usedBytes) / totalBytes)
   return Object.fromEntries([...percents].map(([mount, values]) => [mount, mean(values) ?? 0]))
 }
 

@@ -272,6 +272,7 @@ test('a relay that is in the list already becomes one with the server that prove
     wished: null,
     removal: null,
   })
+  storage.passingClients.put({ id: 'p1', serverId: 'old' })
   // removed while it was being set up, it takes nothing over
   mergeSameRelay(storage, 's1', 'sha256:same')
   expect(storage.servers.list().map(({ id }) => id)).toEqual(['old'])
@@ -280,6 +281,7 @@ test('a relay that is in the list already becomes one with the server that prove
   expect(storage.servers.list().map(({ id }) => id)).toEqual(['s1'])
   expect(storage.labs.list()).toEqual([{ ...lab, serverId: 's1' }])
   expect(storage.tunnelNotes.list()).toMatchObject([{ id: 's1-t7', localPort: 2022 }])
+  expect(storage.passingClients.list()).toEqual([{ id: 'p1', serverId: 's1' }])
 })
 
 test('what could not be read again is never written', () => {

@@ -19,6 +19,8 @@ export function mergeSameRelay(storage: Storage, serverId: string, fingerprint: 
       if (tunnel?.serverId !== other.id) continue
       storage.tunnelNotes.put({ ...note, id: tunnelIdOf(serverId, tunnel.relayTunnelId) })
     }
+    for (const passing of storage.passingClients.list())
+      if (passing.serverId === other.id) storage.passingClients.put({ ...passing, serverId })
     storage.secrets.delete(adminKeySecret(other.id))
     forgetServer(storage, other.id)
   }
