@@ -152,11 +152,15 @@ it('a service that stops is found at its own stop, and its return too', async ()
 
 it('a security group that drops the tunnels’ ports is found at the port stop', async () => {
   await bed.securityGroup.drop('7000-9000')
-  const { id: tunnelId } = tunnelOf(await app.overviewWhere(() => true), 'ssh')
-  const broken = await app.client.tunnels.check({ tunnelId })
-  expect(broken.status).toMatchObject({ state: 'broken', stop: 'port' })
-  expect(broken.stops.map(({ state }) => state)).toEqual(['ok', 'ok', 'failed', 'unknown', 'unknown'])
-  await bed.securityGroup.allow('7000-9000')
+  try {
+    const { id: tunnelId } = tunnelOf(await app.overviewWhere(() => true), 'ssh')
+    const broken = await app.client.tunnels.check({ tunnelId })
+    expect(broken.status).toMatchObject({ state: 'broken', stop: 'port' })
+    expect(broken.stops.map(({ state }) => state)).toEqual(['ok', 'ok', 'failed', 'unknown', 'unknown'])
+  } finally {
+    // else all that comes after it waits in vain, and hides what was wrong
+    await bed.securityGroup.allow('7000-9000')
+  }
   await app.overviewWhere(areReady)
 })
 
