@@ -3,7 +3,6 @@ import { sharingOf } from '../known-tunnels/folder-sharing.ts'
 import { type Clock, every, Signal } from '@nps-desktop/relay-core/async'
 import { takesSetting, tunnelModes } from '@nps-desktop/relay-core/api'
 import type { ProbeResult } from '@nps-desktop/relay-core/api'
-import { parseTunnelId } from '../ids.ts'
 import type { Log } from '@nps-desktop/relay-core/log'
 import type { HostLook } from '../firewall/host-look.ts'
 import type { NetworkWatch } from '@nps-desktop/relay-core/api-client'
@@ -12,9 +11,8 @@ import type { LocalForwards } from '../forwards/local-forwards.ts'
 import type { Storage } from '../storage/records.ts'
 import { type CheckResult, judge, refusedDirectly, withoutServer } from './check-result.ts'
 import { type ListedTunnel, listedTunnel, listTunnels } from '../known-tunnels/list-tunnels.ts'
-import { targetPort } from '../known-tunnels/tunnel-kind.ts'
-import { recogniseService } from './recognise-service.ts'
-import { openPort, type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
+import { SeenKinds } from './seen-kinds.ts'
+import { type ServiceVisit, visit, visitPrivately } from './service-visit.ts'
 
 const watchedIntervalMs = 10_000
 const idleIntervalMs = 60_000
@@ -22,9 +20,6 @@ const lookIntervalMs = 1_000
 /** How many checks run at once; each holds one connection to a server for some milliseconds. */
 const maxConcurrent = 8
 const checkTimeoutMs = 15_000
-const maxRecognising = 2
-/** Some questions, one after the other, through a slow line. */
-const recogniseTimeoutMs = 45_000
 
 /** What is known about the last three stops of one tunnel. */
 export interface Evidence {
@@ -55,9 +50,7 @@ export class TunnelChecks {
   readonly #log: Log
   readonly #changed = new Signal()
   readonly #entries = new Map<string, Check>()
-  /** By tunnel, under which circumstances it was last asked what it is. */
-  readonly #recognised = new Map<string, string>()
-  readonly #recognising = new Set<Promise<void>>()
+  readonly #seenKinds: SeenKinds
   readonly #stop = new AbortController()
   readonly #subscriptions = new DisposableStack()
 
@@ -77,6 +70,7 @@ export class TunnelChecks {
     this.#hostLook = options.hostLook
     this.#clock = options.clock
     this.#log = options.log
+    this.#seenKinds = new SeenKinds(options)
   }
 
   start(): void {
@@ -93,7 +87,8 @@ export class TunnelChecks {
   async close(): Promise<void> {
     this.#stop.abort()
     this.#subscriptions.dispose()
-    await Promise.all([...[...this.#entries.values()].map(({ running }) => running), ...this.#recognising])
+    await Promise.all([...this.#entries.values()].map(({ running }) => running))
+    await this.#seenKinds.close()
   }
 
   /** Calls back when evidence arrives, and every second, because evidence also ages. */
@@ -125,7 +120,7 @@ export class TunnelChecks {
     const tunnels = listTunnels(this.#storage, this.#relays)
     const known = new Set(tunnels.map(({ id }) => id))
     for (const id of this.#entries.keys()) if (!known.has(id)) this.#entries.delete(id)
-    this.#forgetKinds(known)
+    this.#seenKinds.forgetAllBut(known)
     const intervalMs = this.watched ? watchedIntervalMs : idleIntervalMs
     const now = this.#clock.now()
     let running = [...this.#entries.values()].filter((entry) => entry.running).length
@@ -136,16 +131,6 @@ export class TunnelChecks {
       running += 1
       void this.#begin(tunnel)
     }
-  }
-
-  /** Of tunnels that are gone, as far as their servers have told which there are. */
-  #forgetKinds(known: ReadonlySet<string>): void {
-    const { seenKinds } = this.#storage
-    const isGone = (id: string): boolean =>
-      !known.has(id) && Boolean(this.#relays.view(parseTunnelId(id)?.serverId ?? '').mirror.tunnels)
-    for (const id of this.#recognised.keys()) if (isGone(id)) this.#recognised.delete(id)
-    for (const { id } of seenKinds.list())
-      if (isGone(id)) this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.delete(id))
   }
 
   #entry(tunnel: ListedTunnel): Check {
@@ -178,52 +163,11 @@ export class TunnelChecks {
       const result = await this.#ask(tunnel, signal)
       const brokenSinceMs = brokenSince(entry.evidence, result)
       entry.evidence = { result, checkingSinceMs: null, brokenSinceMs }
-      this.#recogniseBeside(tunnel, result)
+      this.#seenKinds.look(tunnel, result)
     } catch (error) {
       // the link broke or the app is closing: without an answer the evidence just gets older
       this.#log.debug('a check gave no answer', { tunnel: tunnel.id, error })
     }
-  }
-
-  /** Beside the checks, a few at a time: those of other tunnels do not wait for a slow answer. */
-  #recogniseBeside(tunnel: ListedTunnel, result: CheckResult): void {
-    if (this.#recognising.size >= maxRecognising) return
-    const asking = this.#recognise(tunnel, result)
-      .catch((error: unknown) => {
-        // the link broke or the app is closing: it is asked again
-        this.#recognised.delete(tunnel.id)
-        this.#log.debug('what a service is was not found out', { tunnel: tunnel.id, error })
-      })
-      .finally(() => this.#recognising.delete(asking))
-    this.#recognising.add(asking)
-  }
-
-  /**
-   * Of a tunnel that was made elsewhere, what its service shows itself to be: asked once, where nothing is known of it or something else
-   * answers than its port and name promise, and again when the tunnel leads elsewhere or the app has started anew.
-   */
-  async #recognise(
-    { id, kind, reach, relayTunnel, server, port }: ListedTunnel,
-    result: CheckResult,
-  ): Promise<void> {
-    const { tunnelNotes, seenKinds } = this.#storage
-    const { mode, target } = relayTunnel
-    if (reach !== 'anyone' || mode !== 'tcp' || tunnelNotes.get(id)) return
-    const [, , service] = result.stops
-    const isWrong = service.failure?.code === 'service-wrong'
-    if (!isWrong && !(kind === 'tcp' && service.state === 'ok')) return
-    if (isWrong && seenKinds.get(id)) this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.delete(id))
-    const circumstances = JSON.stringify([target, port, kind])
-    if (this.#recognised.get(id) === circumstances || isLeftAlone(target)) return
-    this.#recognised.set(id, circumstances)
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(recogniseTimeoutMs)])
-    const place = { host: server.relay?.host ?? '', port }
-    const found = await recogniseService(() => openPort(place, { signal }), { signal })
-    // that any page answers is less than what a port or a name has promised
-    if (found === null || (isWrong && found === 'web')) return
-    // of the lab box's own sshd more is thought than that one answers: the app signs in there
-    if (found === 'ssh') return
-    this.#storage.whenPossible(`kind of ${id}`, () => seenKinds.put({ id, target, kind: found }))
   }
 
   #canBeAsked({ id, reach, relayTunnel, view, change }: ListedTunnel): boolean {
@@ -291,14 +235,6 @@ function knownDirectly(
   const isRefused = port.state === 'failed' && port.failure.code.startsWith('target-')
   return told === null && isRefused ? refusedDirectly(withoutServer(null, tunnelId), port.failure) : told
 }
-
-/** Several targets may be several services; and what is sent to a printer is printed. */
-function isLeftAlone(target: string): boolean {
-  return target.includes(',') || printerPorts.has(targetPort(target))
-}
-
-/** Raw printing and LPD. */
-const printerPorts: ReadonlySet<number> = new Set([515, 9100, 9101, 9102])
 
 const unasked: ServiceVisit = { port: { state: 'unasked' }, service: null }
 
